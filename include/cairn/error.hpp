@@ -1,0 +1,62 @@
+// The one exception that Cairn throws for operating errors.
+//
+//   try { cairn::Store::open("notes.txt"); }
+//   catch (const cairn::Error& e) {
+//     if (e.code() == cairn::ErrorCode::not_a_database) …   // branch on the code
+//     std::cerr << e.what() << '\n';                         // show the sentence
+//   }
+//
+// The sentence says what was wrong, where, and what to do. Codes are stable: none is renumbered or
+// reused. An operation that throws has left the database as it was.
+// Misuse by the programmer (a null pointer, an index out of range) is an assertion, not an Error.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace cairn {
+
+enum class ErrorCode {
+  invalid_argument = 1,    // a value that the caller passed cannot be used
+  not_found = 2,           // the id, path or table that was named does not exist
+  not_a_database = 3,      // the file is not a SQLite database
+  foreign_database = 4,    // a SQLite database, but not one that Cairn may use
+  newer_database = 5,      // written by a newer Cairn
+  older_database = 6,      // needs an upgrade, which this call may not do
+  read_only = 7,           // the file or folder cannot be written
+  disk_full = 8,           // no space left
+  busy = 9,                // another connection held the lock for longer than the timeout
+  corrupt = 10,            // the file contradicts itself
+  io = 11,                 // the operating system refused a read or a write
+  constraint = 12,         // a UNIQUE, CHECK, NOT NULL or FOREIGN KEY rule refused the row
+  embedder_mismatch = 13,  // the vectors in the file come from another embedder
+  interrupted = 14,        // the caller, or a deadline, stopped the operation
+  timeout = 15,            // a pool had no free connection in time
+  closed = 16,             // the pool or store was closed
+  out_of_memory = 17,
+  migration = 18,          // a migration is missing, changed or failed
+  sql = 19,                // SQLite refused a statement
+  unsupported = 20,        // valid, but not something this build can do
+};
+
+// "invalid_argument", "not_found", … : the enumerator's own name.
+std::string_view to_string(ErrorCode code) noexcept;
+
+class Error : public std::exception {
+ public:
+  Error(ErrorCode code, std::string message, int sqlite_code = 0)
+      : code_(code), sqlite_code_(sqlite_code), message_(std::move(message)) {}
+
+  ErrorCode code() const noexcept { return code_; }
+  // SQLite's extended result code (https://www.sqlite.org/rescode.html), or 0 if SQLite had no part in it.
+  int sqlite_code() const noexcept { return sqlite_code_; }
+  const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  ErrorCode code_;
+  int sqlite_code_;
+  std::string message_;
+};
+
+}  // namespace cairn
