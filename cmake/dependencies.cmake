@@ -8,3 +8,4 @@ pkg_check_modules(gumbo REQUIRED IMPORTED_TARGET gumbo)
 # Not md4cConfig.cmake: Debian's refuses to load unless libmd4c-html is installed as well.
 pkg_check_modules(md4c REQUIRED IMPORTED_TARGET md4c)
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)

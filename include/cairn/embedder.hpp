@@ -3,7 +3,8 @@
 //
 //   struct MyEmbedder final : cairn::Embedder {
 //     cairn::EmbedderInfo info() const override { return {.id = "my-model@1", .dimension = 384}; }
-//     void embed(std::span<const std::string_view> texts, cairn::TextRole role, std::span<float> out) override;
+//     void embed(std::span<const std::string_view> texts, cairn::TextRole role, std::span<float> out)
+//     override;
 //   };
 //   auto store = cairn::Store::open("agent.db", {.embedder = std::make_shared<MyEmbedder>()});
 #pragma once
@@ -21,7 +22,7 @@ namespace cairn {
 enum class TextRole { document, query };
 
 struct EmbedderInfo {
-  std::string id;             // identity that the file remembers: model, revision, and what changes its output
+  std::string id;  // identity that the file remembers: model, revision, and what changes its output
   std::size_t dimension = 0;  // 1 to 8192
 };
 

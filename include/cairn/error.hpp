@@ -35,9 +35,9 @@ enum class ErrorCode {
   timeout = 15,            // a pool had no free connection in time
   closed = 16,             // the pool or store was closed
   out_of_memory = 17,
-  migration = 18,          // a migration is missing, changed or failed
-  sql = 19,                // SQLite refused a statement
-  unsupported = 20,        // valid, but not something this build can do
+  migration = 18,    // a migration is missing, changed or failed
+  sql = 19,          // SQLite refused a statement
+  unsupported = 20,  // valid, but not something this build can do
 };
 
 // "invalid_argument", "not_found", … : the enumerator's own name.

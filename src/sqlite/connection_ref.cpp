@@ -33,10 +33,18 @@ void ConnectionRef::execute_script(std::string_view script) const {
   }
 }
 
-std::int64_t ConnectionRef::last_insert_rowid() const noexcept { return sqlite3_last_insert_rowid(db_); }
-std::int64_t ConnectionRef::changes() const noexcept { return sqlite3_changes64(db_); }
-bool ConnectionRef::in_transaction() const noexcept { return sqlite3_get_autocommit(db_) == 0; }
-void ConnectionRef::interrupt() const noexcept { sqlite3_interrupt(db_); }
+std::int64_t ConnectionRef::last_insert_rowid() const noexcept {
+  return sqlite3_last_insert_rowid(db_);
+}
+std::int64_t ConnectionRef::changes() const noexcept {
+  return sqlite3_changes64(db_);
+}
+bool ConnectionRef::in_transaction() const noexcept {
+  return sqlite3_get_autocommit(db_) == 0;
+}
+void ConnectionRef::interrupt() const noexcept {
+  sqlite3_interrupt(db_);
+}
 
 void ConnectionRef::throw_no_row(std::string_view sql) {
   throw Error(ErrorCode::not_found, fmt::format("'{}' returned no row", sql));

@@ -6,24 +6,35 @@ namespace cairn::sqlite {
 
 ErrorCode code_of(int sqlite_code) noexcept {
   switch (sqlite_code & 0xFF) {
-    case SQLITE_NOTADB: return ErrorCode::not_a_database;
+    case SQLITE_NOTADB:
+      return ErrorCode::not_a_database;
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_AUTH: return ErrorCode::read_only;
-    case SQLITE_FULL: return ErrorCode::disk_full;
+    case SQLITE_AUTH:
+      return ErrorCode::read_only;
+    case SQLITE_FULL:
+      return ErrorCode::disk_full;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return ErrorCode::busy;
-    case SQLITE_CORRUPT: return ErrorCode::corrupt;
+    case SQLITE_LOCKED:
+      return ErrorCode::busy;
+    case SQLITE_CORRUPT:
+      return ErrorCode::corrupt;
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-    case SQLITE_PROTOCOL: return ErrorCode::io;
-    case SQLITE_CONSTRAINT: return ErrorCode::constraint;
-    case SQLITE_INTERRUPT: return ErrorCode::interrupted;
-    case SQLITE_NOMEM: return ErrorCode::out_of_memory;
+    case SQLITE_PROTOCOL:
+      return ErrorCode::io;
+    case SQLITE_CONSTRAINT:
+      return ErrorCode::constraint;
+    case SQLITE_INTERRUPT:
+      return ErrorCode::interrupted;
+    case SQLITE_NOMEM:
+      return ErrorCode::out_of_memory;
     case SQLITE_TOOBIG:
     case SQLITE_RANGE:
-    case SQLITE_MISMATCH: return ErrorCode::invalid_argument;
-    default: return ErrorCode::sql;
+    case SQLITE_MISMATCH:
+      return ErrorCode::invalid_argument;
+    default:
+      return ErrorCode::sql;
   }
 }
 
@@ -31,11 +42,16 @@ namespace {
 
 std::string_view remedy(ErrorCode code) noexcept {
   switch (code) {
-    case ErrorCode::busy: return "; another process or connection holds the lock, try again when it is done";
-    case ErrorCode::disk_full: return "; free some space and try again";
-    case ErrorCode::read_only: return "; check the permissions of the file and of its folder";
-    case ErrorCode::corrupt: return "; restore a backup, or try 'sqlite3 FILE .recover'";
-    default: return "";
+    case ErrorCode::busy:
+      return "; another process or connection holds the lock, try again when it is done";
+    case ErrorCode::disk_full:
+      return "; free some space and try again";
+    case ErrorCode::read_only:
+      return "; check the permissions of the file and of its folder";
+    case ErrorCode::corrupt:
+      return "; restore a backup, or try 'sqlite3 FILE .recover'";
+    default:
+      return "";
   }
 }
 

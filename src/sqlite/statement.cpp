@@ -20,7 +20,9 @@ std::string excerpt(std::string_view sql) {
   return std::string(sql.substr(0, cut)) + "…";
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n;") == std::string_view::npos; }
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n;") == std::string_view::npos;
+}
 
 [[noreturn]] void throw_prepare_error(sqlite3* db, int code, std::string_view sql) {
   std::string where;
@@ -30,7 +32,9 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n;")
   throw_error(db, code, fmt::format("cannot prepare '{}'{}", excerpt(sql), where));
 }
 
-sqlite3* connection_of(sqlite3_stmt* stmt) { return sqlite3_db_handle(stmt); }
+sqlite3* connection_of(sqlite3_stmt* stmt) {
+  return sqlite3_db_handle(stmt);
+}
 
 }  // namespace
 
@@ -47,7 +51,9 @@ Statement::Statement(sqlite3* db, std::string_view sql) {
                           excerpt(sql), stmt_ ? "more than one statement" : "no statement"));
 }
 
-Statement::~Statement() { sqlite3_finalize(stmt_); }
+Statement::~Statement() {
+  sqlite3_finalize(stmt_);
+}
 
 Statement& Statement::bind(int parameter, std::nullptr_t) {
   check(connection_of(stmt_), sqlite3_bind_null(stmt_, parameter), "cannot bind a parameter");
@@ -67,8 +73,12 @@ Statement& Statement::bind(int parameter, double value) {
 namespace {
 
 // An empty view may have a null pointer, which SQLite would bind as NULL.
-const char* non_null(std::string_view text) { return text.data() ? text.data() : ""; }
-const void* non_null(Bytes bytes) { return bytes.data() ? static_cast<const void*>(bytes.data()) : ""; }
+const char* non_null(std::string_view text) {
+  return text.data() ? text.data() : "";
+}
+const void* non_null(Bytes bytes) {
+  return bytes.data() ? static_cast<const void*>(bytes.data()) : "";
+}
 
 }  // namespace
 
@@ -94,7 +104,8 @@ Statement& Statement::bind_view(int parameter, std::string_view value) {
 }
 
 Statement& Statement::bind_view(int parameter, Bytes value) {
-  check(connection_of(stmt_), sqlite3_bind_blob64(stmt_, parameter, non_null(value), value.size(), SQLITE_STATIC),
+  check(connection_of(stmt_),
+        sqlite3_bind_blob64(stmt_, parameter, non_null(value), value.size(), SQLITE_STATIC),
         "cannot bind a parameter");
   return *this;
 }
@@ -121,10 +132,16 @@ void Statement::run() {
   }
 }
 
-void Statement::reset() noexcept { sqlite3_reset(stmt_); }
-void Statement::clear_bindings() noexcept { sqlite3_clear_bindings(stmt_); }
+void Statement::reset() noexcept {
+  sqlite3_reset(stmt_);
+}
+void Statement::clear_bindings() noexcept {
+  sqlite3_clear_bindings(stmt_);
+}
 
-int Statement::column_count() const noexcept { return sqlite3_column_count(stmt_); }
+int Statement::column_count() const noexcept {
+  return sqlite3_column_count(stmt_);
+}
 
 std::string Statement::column_name(int column) const {
   assert(column >= 0 && column < column_count());
@@ -136,11 +153,16 @@ std::string Statement::column_name(int column) const {
 ColumnType Statement::column_type(int column) const {
   assert(column >= 0 && column < column_count());
   switch (sqlite3_column_type(stmt_, column)) {
-    case SQLITE_INTEGER: return ColumnType::integer;
-    case SQLITE_FLOAT: return ColumnType::real;
-    case SQLITE_TEXT: return ColumnType::text;
-    case SQLITE_BLOB: return ColumnType::blob;
-    default: return ColumnType::null;
+    case SQLITE_INTEGER:
+      return ColumnType::integer;
+    case SQLITE_FLOAT:
+      return ColumnType::real;
+    case SQLITE_TEXT:
+      return ColumnType::text;
+    case SQLITE_BLOB:
+      return ColumnType::blob;
+    default:
+      return ColumnType::null;
   }
 }
 
@@ -148,11 +170,16 @@ namespace {
 
 const char* type_name(ColumnType type) {
   switch (type) {
-    case ColumnType::integer: return "an integer";
-    case ColumnType::real: return "a real";
-    case ColumnType::text: return "text";
-    case ColumnType::blob: return "a blob";
-    case ColumnType::null: return "NULL";
+    case ColumnType::integer:
+      return "an integer";
+    case ColumnType::real:
+      return "a real";
+    case ColumnType::text:
+      return "text";
+    case ColumnType::blob:
+      return "a blob";
+    case ColumnType::null:
+      return "NULL";
   }
   return "";
 }
@@ -203,11 +230,14 @@ std::vector<float> Statement::get_vector(int column) const {
 }
 
 void Statement::throw_out_of_range(int column) const {
-  throw Error(ErrorCode::invalid_argument, fmt::format("column '{}' of '{}' holds {}, which does not fit the type asked for",
-                                                       column_name(column), excerpt(sql()), get_int64(column)));
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("column '{}' of '{}' holds {}, which does not fit the type asked for",
+                          column_name(column), excerpt(sql()), get_int64(column)));
 }
 
-int Statement::parameter_count() const noexcept { return sqlite3_bind_parameter_count(stmt_); }
+int Statement::parameter_count() const noexcept {
+  return sqlite3_bind_parameter_count(stmt_);
+}
 
 int Statement::parameter_index(const char* name) const {
   const int index = sqlite3_bind_parameter_index(stmt_, name);
@@ -218,8 +248,8 @@ int Statement::parameter_index(const char* name) const {
 
 void Statement::require_parameter_count(int count) const {
   if (count != parameter_count())
-    throw Error(ErrorCode::invalid_argument, fmt::format("'{}' takes {} parameters, {} were given", excerpt(sql()),
-                                                         parameter_count(), count));
+    throw Error(ErrorCode::invalid_argument, fmt::format("'{}' takes {} parameters, {} were given",
+                                                         excerpt(sql()), parameter_count(), count));
 }
 
 void Statement::require_fits_int64(std::uint64_t value) {
@@ -233,6 +263,8 @@ std::string_view Statement::sql() const noexcept {
   return text ? text : "";
 }
 
-bool Statement::read_only() const noexcept { return sqlite3_stmt_readonly(stmt_) != 0; }
+bool Statement::read_only() const noexcept {
+  return sqlite3_stmt_readonly(stmt_) != 0;
+}
 
 }  // namespace cairn::sqlite

@@ -72,12 +72,14 @@ TEST_F(StatementTest, WrongNumberOfParametersIsAnError) {
 
 TEST_F(StatementTest, ScriptsRunEveryStatementAndStopAtAnError) {
   db().execute_script("CREATE TABLE t(x UNIQUE); INSERT INTO t VALUES (1); -- done\n");
-  EXPECT_EQ(error_of([&] { db().execute_script("INSERT INTO t VALUES (2); INSERT INTO t VALUES (1); DROP TABLE t"); })
-                .code(),
+  EXPECT_EQ(error_of([&] {
+              db().execute_script("INSERT INTO t VALUES (2); INSERT INTO t VALUES (1); DROP TABLE t");
+            }).code(),
             ErrorCode::constraint);
   EXPECT_EQ(db().query_one<int>("SELECT count(*) FROM t"), 2);
   EXPECT_EQ(db().query_optional<int>("SELECT x FROM t WHERE x = 9"), std::nullopt);
-  EXPECT_EQ(error_of([&] { db().query_one<int>("SELECT x FROM t WHERE x = 9"); }).code(), ErrorCode::not_found);
+  EXPECT_EQ(error_of([&] { db().query_one<int>("SELECT x FROM t WHERE x = 9"); }).code(),
+            ErrorCode::not_found);
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ void function_trampoline(sqlite3_context* context, Body&& body) noexcept {
 // For xCreate and xConnect, which report through a char**.
 template <class Body>
 int message_trampoline(char** message, Body&& body) noexcept {
-  return trampoline(body, [message](const char* text, int) noexcept { *message = sqlite3_mprintf("%s", text); });
+  return trampoline(body,
+                    [message](const char* text, int) noexcept { *message = sqlite3_mprintf("%s", text); });
 }
 
 // For the other methods of a virtual table, which report through the table.

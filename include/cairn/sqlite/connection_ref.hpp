@@ -47,7 +47,8 @@ class ConnectionRef {
   // Rows that the last INSERT, UPDATE or DELETE changed, without those of triggers.
   std::int64_t changes() const noexcept;
   bool in_transaction() const noexcept;
-  // May be called from any thread while the connection lives; running statements then fail with `interrupted`.
+  // May be called from any thread while the connection lives; running statements then fail with
+  // `interrupted`.
   void interrupt() const noexcept;
 
   sqlite3* handle() const noexcept { return db_; }

@@ -33,7 +33,9 @@ using Bytes = std::span<const std::byte>;
 enum class ColumnType { integer, real, text, blob, null };
 
 // The raw little-endian bytes of a float vector, as vec0 takes them. A view: it does not copy.
-inline Bytes as_bytes(std::span<const float> vector) { return std::as_bytes(vector); }
+inline Bytes as_bytes(std::span<const float> vector) {
+  return std::as_bytes(vector);
+}
 
 class Statement {
  public:
@@ -150,7 +152,8 @@ T Statement::get(int column) const {
   } else if constexpr (std::is_same_v<T, Bytes>) {
     return get_blob(column);
   } else {
-    static_assert(std::is_same_v<T, std::vector<float>>, "Statement::get: this type cannot be read from a column");
+    static_assert(std::is_same_v<T, std::vector<float>>,
+                  "Statement::get: this type cannot be read from a column");
     return get_vector(column);
   }
 }

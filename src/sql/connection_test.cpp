@@ -1,0 +1,110 @@
+#include "cairn/sql/connection.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/temp_dir.hpp"
+#include "cairn/error.hpp"
+
+namespace cairn::sql {
+namespace {
+
+template <class F>
+Error error_of(F&& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e;
+  }
+  return {ErrorCode::unsupported, "no error was thrown"};
+}
+
+TEST(Connection, AgentOptionsReachTheConnection) {
+  TempDir dir;
+  Connection db(ConnectOptions::agent(dir.file("a.db")));
+  EXPECT_EQ(db.query_one<std::string>("PRAGMA journal_mode"), "wal");
+  EXPECT_EQ(db.query_one<int>("PRAGMA synchronous"), 1);
+  EXPECT_EQ(db.query_one<int>("PRAGMA foreign_keys"), 1);
+  EXPECT_EQ(db.query_one<int>("PRAGMA cache_size"), -64000);
+  EXPECT_EQ(db.query_one<std::int64_t>("PRAGMA mmap_size"), 268435456);
+  EXPECT_EQ(db.query_one<int>("PRAGMA temp_store"), 2);
+  EXPECT_EQ(db.query_one<int>("PRAGMA busy_timeout"), 5000);
+}
+
+TEST(Connection, EveryOptionIsApplied) {
+  TempDir dir;
+  ConnectOptions options;
+  options.path = dir.file("b.db");
+  options.mode = OpenMode::create;
+  options.foreign_keys = false;
+  options.journal_mode = JournalMode::truncate;
+  options.synchronous = Synchronous::extra;
+  options.pragmas = {{"user_version", "7"}, {"recursive_triggers", "ON"}};
+  bool called = false;
+  options.extensions = {[&called](ConnectionRef) { called = true; }};
+  Connection db(options);
+  EXPECT_TRUE(called);
+  EXPECT_EQ(db.query_one<std::string>("PRAGMA journal_mode"), "truncate");
+  EXPECT_EQ(db.query_one<int>("PRAGMA synchronous"), 3);
+  EXPECT_EQ(db.query_one<int>("PRAGMA foreign_keys"), 0);
+  EXPECT_EQ(db.query_one<int>("PRAGMA user_version"), 7);
+  EXPECT_EQ(db.query_one<int>("PRAGMA recursive_triggers"), 1);
+
+  options.query_only = true;
+  Connection reader(options);
+  EXPECT_EQ(error_of([&] { reader.execute("CREATE TABLE t(x)"); }).code(), ErrorCode::read_only);
+}
+
+TEST(Connection, ErrorsNameTheFile) {
+  TempDir dir;
+  ConnectOptions options;
+  options.path = dir.file("missing.db");
+  const Error missing = error_of([&] { Connection db(options); });
+  EXPECT_EQ(missing.code(), ErrorCode::io);
+  EXPECT_NE(std::string(missing.what()).find("missing.db"), std::string::npos);
+
+  options = ConnectOptions::agent(dir.write("notes.txt", std::string(5000, 'x')));
+  const Error not_a_database = error_of([&] { Connection db(options); });
+  EXPECT_EQ(not_a_database.code(), ErrorCode::not_a_database);
+  EXPECT_NE(std::string(not_a_database.what()).find("notes.txt"), std::string::npos);
+}
+
+TEST(Connection, DoubleQuotedNamesAreNotStrings) {
+  Connection db(ConnectOptions{});
+  EXPECT_EQ(error_of([&] { db.prepare("SELECT \"nope\""); }).code(), ErrorCode::sql);
+}
+
+TEST(Connection, CachedStatementsAreReusedAndLent) {
+  ConnectOptions options;
+  options.statement_cache_capacity = 2;
+  Connection db(options);
+  const Statement* first = nullptr;
+  {
+    auto one = db.cached("SELECT ?");
+    first = &*one;
+    one->bind(1, 5).step();
+    auto recursive = db.cached("SELECT ?");  // in use: a second one
+    EXPECT_NE(&*recursive, first);
+    ASSERT_TRUE(recursive->step());
+    EXPECT_TRUE(recursive->is_null(0));
+    EXPECT_EQ(one->get<int>(0), 5);
+  }
+  auto again = db.cached("SELECT ?");
+  EXPECT_EQ(&*again, first);
+  ASSERT_TRUE(again->step());
+  EXPECT_TRUE(again->is_null(0)) << "bindings of the earlier lease must be gone";
+  auto two = db.cached("SELECT 2");
+  auto three = db.cached("SELECT 3");  // over capacity, but both others are leased
+  EXPECT_TRUE(three->step());
+}
+
+TEST(Connection, BackupIsACompleteDatabase) {
+  TempDir dir;
+  Connection db(ConnectOptions::agent(dir.file("c.db")));
+  db.execute_script("CREATE TABLE t(x); INSERT INTO t VALUES (1), (2)");
+  db.backup_to(dir.file("copy.db"));
+  Connection copy({.path = dir.file("copy.db")});
+  EXPECT_EQ(copy.query_one<int>("SELECT count(*) FROM t"), 2);
+}
+
+}  // namespace
+}  // namespace cairn::sql
