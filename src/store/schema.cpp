@@ -176,15 +176,18 @@ std::span<const sql::Migration> migrations() {
 
 void create_vectors(sqlite::ConnectionRef db, std::size_t dimension) {
   // Chunks of 256 vectors instead of 1,024: a chunk is allocated whole, and most stores are small.
-  db.execute(fmt::format("CREATE VIRTUAL TABLE IF NOT EXISTS vec_content USING vec0("
-                         "content_id INTEGER PRIMARY KEY, vector FLOAT[{}] distance_metric=cosine, chunk_size=256)",
-                         dimension));
-  db.execute("CREATE TRIGGER IF NOT EXISTS content_vectors_ad AFTER DELETE ON content BEGIN "
-             "DELETE FROM vec_content WHERE content_id = old.id; END");
+  db.execute(
+      fmt::format("CREATE VIRTUAL TABLE IF NOT EXISTS vec_content USING vec0("
+                  "content_id INTEGER PRIMARY KEY, vector FLOAT[{}] distance_metric=cosine, chunk_size=256)",
+                  dimension));
+  db.execute(
+      "CREATE TRIGGER IF NOT EXISTS content_vectors_ad AFTER DELETE ON content BEGIN "
+      "DELETE FROM vec_content WHERE content_id = old.id; END");
 }
 
 std::optional<std::size_t> vector_dimension(sqlite::ConnectionRef db) {
-  const auto sql = db.query_optional<std::string>("SELECT lower(sql) FROM sqlite_schema WHERE name = 'vec_content'");
+  const auto sql =
+      db.query_optional<std::string>("SELECT lower(sql) FROM sqlite_schema WHERE name = 'vec_content'");
   if (!sql || sql->find("vec0") == std::string::npos || sql->find("content_id") == std::string::npos)
     return std::nullopt;
   const std::size_t type = sql->find("float[");
