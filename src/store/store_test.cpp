@@ -31,7 +31,7 @@ std::vector<std::int64_t> ids_of(const std::vector<Hit>& hits) {
   return ids;
 }
 
-struct StoreTest : testing::Test {
+struct StoreTest : ::testing::Test {
   TempDir dir;
   std::string path = dir.file("agent.db");
   Store store = Store::open(path);
