@@ -105,7 +105,6 @@ CREATE VIRTUAL TABLE content_fts USING fts5(
     text, heading, content=content, content_rowid=id, tokenize='porter unicode61 remove_diacritics 2'
 );
 INSERT INTO content_fts(content_fts, rank) VALUES ('rank', 'bm25(1.0, 1.5)');
-INSERT INTO content_fts(content_fts, rank) VALUES ('hashsize', 16777216);
 INSERT INTO content_fts(content_fts) VALUES ('rebuild');
 
 CREATE VIRTUAL TABLE content_trigrams USING fts5(
