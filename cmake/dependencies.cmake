@@ -3,8 +3,4 @@ find_package(Threads REQUIRED)
 find_package(SQLite3 3.38 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(gumbo REQUIRED IMPORTED_TARGET gumbo)
-# Not md4cConfig.cmake: Debian's refuses to load unless libmd4c-html is installed as well.
-pkg_check_modules(md4c REQUIRED IMPORTED_TARGET md4c)
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
