@@ -21,11 +21,12 @@ inline constexpr std::size_t kMaxQueryTerms = 64;
 struct QueryTerm {
   enum class Kind { word, phrase };
   Kind kind;
-  std::string text;  // a word, or the words of a phrase separated by single spaces; case as typed
+  std::string text;       // a word, or the words of a phrase separated by single spaces; case as typed
+  bool unspaced = false;  // holds a code point of a script without spaces (unspaced.hpp)
 };
 
 // Distinct terms in order of appearance. A phrase comes from "double quotes" or from an identifier
-// (foo_bar.baz, std::vector, /proc/sys/vm) and stands before its own words.
+// (foo_bar.baz, std::vector, /proc/sys/vm), has at most 16 words, and stands before its own words.
 // English stop words are left out unless the query has nothing else; inside a phrase they stay.
 std::vector<QueryTerm> query_terms(std::string_view query);
 
