@@ -10,3 +10,6 @@ target_compile_features(cairn PUBLIC cxx_std_20)
 target_include_directories(cairn PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(cairn PUBLIC Threads::Threads SQLite::SQLite3)
+foreach(module IN LISTS CAIRN_PKG_CONFIG_MODULES)
+  target_link_libraries(cairn PRIVATE PkgConfig::${module})
+endforeach()

@@ -33,6 +33,9 @@ class Embedder {
 
   virtual EmbedderInfo info() const = 0;
 
+  // False for one that only stands for vectors made elsewhere: embed() then always throws.
+  virtual bool available() const noexcept { return true; }
+
   // Writes texts.size() rows of `dimension` floats to `out`, row i for texts[i]. Every row is finite;
   // distances are cosine, so a row needs no particular length, but a text without any feature may be
   // all zeros. Texts are valid UTF-8, possibly empty and of any length (a model with a limit cuts).
@@ -48,5 +51,9 @@ class Embedder {
 // It recognises shared words and spellings, not meaning, and is always fused with full-text search.
 // Equal text gives equal vectors on every machine. dimension: 64 to 8192.
 std::shared_ptr<Embedder> hashing_embedder(std::size_t dimension = 256);
+
+// For a program that makes its vectors itself and passes them with each record and query. Searches by text
+// alone then use full text only. dimension: 1 to 8192.
+std::shared_ptr<Embedder> external_embedder(std::size_t dimension);
 
 }  // namespace cairn

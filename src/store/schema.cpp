@@ -105,7 +105,6 @@ CREATE VIRTUAL TABLE content_fts USING fts5(
     text, heading, content=content, content_rowid=id, tokenize='porter unicode61 remove_diacritics 2'
 );
 INSERT INTO content_fts(content_fts, rank) VALUES ('rank', 'bm25(1.0, 1.5)');
-INSERT INTO content_fts(content_fts, rank) VALUES ('hashsize', 16777216);
 INSERT INTO content_fts(content_fts) VALUES ('rebuild');
 
 CREATE VIRTUAL TABLE content_trigrams USING fts5(
@@ -176,15 +175,18 @@ std::span<const sql::Migration> migrations() {
 
 void create_vectors(sqlite::ConnectionRef db, std::size_t dimension) {
   // Chunks of 256 vectors instead of 1,024: a chunk is allocated whole, and most stores are small.
-  db.execute(fmt::format("CREATE VIRTUAL TABLE IF NOT EXISTS vec_content USING vec0("
-                         "content_id INTEGER PRIMARY KEY, vector FLOAT[{}] distance_metric=cosine, chunk_size=256)",
-                         dimension));
-  db.execute("CREATE TRIGGER IF NOT EXISTS content_vectors_ad AFTER DELETE ON content BEGIN "
-             "DELETE FROM vec_content WHERE content_id = old.id; END");
+  db.execute(
+      fmt::format("CREATE VIRTUAL TABLE IF NOT EXISTS vec_content USING vec0("
+                  "content_id INTEGER PRIMARY KEY, vector FLOAT[{}] distance_metric=cosine, chunk_size=256)",
+                  dimension));
+  db.execute(
+      "CREATE TRIGGER IF NOT EXISTS content_vectors_ad AFTER DELETE ON content BEGIN "
+      "DELETE FROM vec_content WHERE content_id = old.id; END");
 }
 
 std::optional<std::size_t> vector_dimension(sqlite::ConnectionRef db) {
-  const auto sql = db.query_optional<std::string>("SELECT lower(sql) FROM sqlite_schema WHERE name = 'vec_content'");
+  const auto sql =
+      db.query_optional<std::string>("SELECT lower(sql) FROM sqlite_schema WHERE name = 'vec_content'");
   if (!sql || sql->find("vec0") == std::string::npos || sql->find("content_id") == std::string::npos)
     return std::nullopt;
   const std::size_t type = sql->find("float[");

@@ -1,0 +1,47 @@
+// Rows of `content` and their vectors: what Store::add, get, update and remove are made of.
+// All of these work inside the caller's transaction.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cairn/sql/connection.hpp"
+#include "cairn/store.hpp"
+
+namespace cairn::store {
+
+// The columns of a Content, for queries over `content c LEFT JOIN documents d ON d.id = c.document_id`.
+// The casts are for rows of other programs, whose values SQLite does not hold to the declared types.
+inline constexpr std::string_view kContentColumns =
+    "c.id, CAST(c.text AS TEXT), CAST(c.doc_type AS TEXT), c.namespace, CAST(c.metadata AS TEXT), "
+    "CAST(c.created_at AS INTEGER), c.updated_at, c.document_id, "
+    "coalesce(d.path, ''), coalesce(d.title, ''), c.heading, c.line_start, c.line_end, c.byte_start, "
+    "c.byte_end";
+inline constexpr std::string_view kContentTables = "content c LEFT JOIN documents d ON d.id = c.document_id";
+
+// Reads kContentColumns, starting at column 0.
+Content read_content(const sqlite::Statement& row);
+
+std::optional<Content> find_content(sql::Connection& db, std::int64_t id);
+
+// Throws invalid_argument for what cannot be stored: empty or invalid text, metadata that is no JSON
+// object, an embedding of another dimension or with values that are not finite.
+void require_valid(const Record& record, std::size_t dimension);
+void require_valid(const Update& changes, std::size_t dimension);
+void require_valid_embedding(std::span<const float> embedding, std::size_t dimension);
+
+// What a row's vector is made from: the heading gives a chunk its context.
+std::string embedded_text(std::string_view heading, std::string_view text);
+
+std::int64_t insert_record(sql::Connection& db, const Record& record, std::span<const float> embedding,
+                           std::int64_t now);
+void put_vector(sql::Connection& db, std::int64_t id, std::span<const float> embedding);
+
+// Seconds since 1970.
+std::int64_t unix_now();
+
+}  // namespace cairn::store

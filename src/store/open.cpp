@@ -1,0 +1,242 @@
+// What a path may turn out to be, and what becomes of it:
+//
+//   missing or empty      created, unless the caller only wants an existing file
+//   a Cairn file          of this version: opened; older: copied, then upgraded; newer: refused
+//   made by the guide     adopted: the guide's tables stay, the rest is added around them
+//   anything else         refused, and not a byte of it changed
+//
+// The file is looked at through a read-only connection first, since even setting the journal mode would
+// change a database that is not ours.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "cairn/error.hpp"
+#include "cairn/sql/connection.hpp"
+#include "cairn/sql/transaction.hpp"
+#include "cairn/vec0.hpp"
+#include "cairn/version.hpp"
+#include "store/database.hpp"
+#include "store/schema.hpp"
+
+namespace cairn::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+enum class FileKind { empty, cairn, guide, foreign };
+
+struct Inspection {
+  FileKind kind = FileKind::empty;
+  std::int64_t version = 0;
+};
+
+sql::Migrator migrator() {
+  return sql::Migrator(migrations(), kLedger);
+}
+
+bool has_columns(sqlite::ConnectionRef db, std::string_view table, std::string_view json_names) {
+  return db.query_one<bool>(
+      "SELECT NOT EXISTS (SELECT value FROM json_each(?2) EXCEPT "
+      "SELECT name FROM pragma_table_info(?1))",
+      table, json_names);
+}
+
+Inspection inspect(sqlite::ConnectionRef db) {
+  const std::int64_t version = migrator().current_version(db);
+  if (version > 0) return {FileKind::cairn, version};
+  if (db.query_one<std::int64_t>("SELECT count(*) FROM sqlite_schema") == 0) return {FileKind::empty, 0};
+  if (has_columns(db, "content", R"(["id", "text", "doc_type", "created_at", "metadata"])"))
+    return {FileKind::guide, 0};
+  return {FileKind::foreign, 0};
+}
+
+sql::ConnectOptions connect_options(const std::string& path, const OpenOptions& options) {
+  sql::ConnectOptions connect = sql::ConnectOptions::agent(path);
+  connect.busy_timeout = options.busy_timeout;
+  connect.extensions.push_back([](sqlite::ConnectionRef db) { vec0::register_vec0(db.handle()); });
+  if (options.mode == OpenMode::read_only) {
+    connect.mode = sql::OpenMode::read_only;
+    connect.journal_mode.reset();
+  }
+  return connect;
+}
+
+void require_usable_path(const std::string& path, OpenMode mode) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (fs::is_directory(status))
+    throw Error(ErrorCode::invalid_argument, fmt::format("'{}' is a folder; name a file in it", path));
+  if (fs::exists(status)) return;
+  if (mode != OpenMode::create)
+    throw Error(ErrorCode::not_found,
+                fmt::format("'{}' does not exist; add something to create it, or name another "
+                            "file",
+                            path));
+  const fs::path folder = fs::absolute(path).parent_path();
+  if (!fs::is_directory(folder, error))
+    throw Error(ErrorCode::not_found,
+                fmt::format("cannot create '{}': the folder '{}' does not exist", path, folder.string()));
+}
+
+// Refuses what cannot be opened at all; says nothing about what must still be done to it.
+void require_acceptable(const Inspection& file, const std::string& path, const OpenOptions& options) {
+  const bool read_only = options.mode == OpenMode::read_only;
+  const std::int64_t latest = migrator().latest_version();
+  if (file.version > latest)
+    throw Error(
+        ErrorCode::newer_database,
+        fmt::format("'{}' has format version {}, this Cairn {} knows versions up to {}; use a newer Cairn",
+                    path, file.version, version(), latest));
+  if (file.kind == FileKind::cairn && file.version < latest && read_only)
+    throw Error(
+        ErrorCode::older_database,
+        fmt::format(
+            "'{}' has format version {} and needs an upgrade to {}, which a read-only open may not do; "
+            "run 'cairn upgrade --db {}' or open it for writing",
+            path, file.version, latest, path));
+  if (file.kind == FileKind::guide && read_only)
+    throw Error(ErrorCode::older_database,
+                fmt::format("'{}' was made by another program's migrations and must be "
+                            "adopted before it can be searched; run 'cairn upgrade --db "
+                            "{}' or open it for writing",
+                            path, path));
+  if (file.kind == FileKind::empty && read_only)
+    throw Error(ErrorCode::not_found, fmt::format("'{}' is empty; add something to it first", path));
+  if (file.kind == FileKind::foreign && (read_only || !options.allow_foreign))
+    throw Error(
+        ErrorCode::foreign_database,
+        fmt::format("'{}' is a SQLite database of another program; nothing was changed. Use another file, or "
+                    "say that Cairn may add its tables to this one (OpenOptions::allow_foreign)",
+                    path));
+}
+
+// A path that is free: agent.db.v1.bak, agent.db.v1.bak.2, …
+std::string backup_path(const std::string& path, std::int64_t from_version) {
+  const std::string base = fmt::format("{}.v{}.bak", path, from_version);
+  std::string candidate = base;
+  for (int n = 2; fs::exists(candidate); ++n) candidate = fmt::format("{}.{}", base, n);
+  return candidate;
+}
+
+std::shared_ptr<Embedder> known_embedder(const std::string& id, std::size_t dimension) {
+  if (dimension >= 64) {
+    std::shared_ptr<Embedder> hashing = hashing_embedder(dimension);
+    if (hashing->info().id == id) return hashing;
+  }
+  return external_embedder(dimension);
+}
+
+// The guide's migrations make vec_content; whatever else has that name is somebody else's table.
+std::size_t require_vectors(sqlite::ConnectionRef db, const std::string& path) {
+  const std::optional<std::size_t> dimension = vector_dimension(db);
+  if (!dimension)
+    throw Error(
+        ErrorCode::foreign_database,
+        fmt::format(
+            "'{}' has a table vec_content that is not vec_content USING vec0(content_id INTEGER PRIMARY "
+            "KEY, vector FLOAT[n]); rename it, or use another file",
+            path));
+  return *dimension;
+}
+
+bool has_vectors(sqlite::ConnectionRef db) {
+  return db.query_one<bool>("SELECT count(*) FROM sqlite_schema WHERE name = 'vec_content'");
+}
+
+void remember_embedder(sqlite::ConnectionRef db, const std::string& id) {
+  db.execute(
+      "INSERT INTO app_metadata(key, value) VALUES (?, ?) "
+      "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+      kEmbedderKey, id);
+}
+
+// Schema and vectors, in one transaction. Another process may be doing the same: whoever comes second
+// finds the work done.
+void bring_up_to_date(sqlite::ConnectionRef db, const std::string& path, const OpenOptions& options) {
+  sql::Transaction tx(db);
+  migrator().run(db);
+  if (has_vectors(db)) {
+    const std::size_t dimension = require_vectors(db, path);
+    create_vectors(db, dimension);  // its trigger, which the guide does not have
+    if (!db.query_optional<std::string>("SELECT value FROM app_metadata WHERE key = ?", kEmbedderKey))
+      remember_embedder(db, external_embedder(dimension)->info().id);
+  } else {
+    const std::shared_ptr<Embedder> embedder = options.embedder ? options.embedder : hashing_embedder();
+    const EmbedderInfo info = embedder->info();
+    create_vectors(db, info.dimension);
+    remember_embedder(db, info.id);
+  }
+  tx.commit();
+}
+
+// A file whose vectors were supplied from outside accepts the first embedder of their dimension that is
+// offered: the caller vouches that it made them. Otherwise the identity must agree.
+std::shared_ptr<Embedder> choose_embedder(sql::Pool& pool, const std::string& path,
+                                          const OpenOptions& options, EmbedderInfo& info) {
+  {
+    const sql::PooledConnection db = pool.reader();
+    info.id = db->query_one<std::string>("SELECT value FROM app_metadata WHERE key = ?", kEmbedderKey);
+    info.dimension = require_vectors(*db, path);
+  }
+  if (!options.embedder) return known_embedder(info.id, info.dimension);
+  const EmbedderInfo offered = options.embedder->info();
+  if (offered.id == info.id && offered.dimension == info.dimension) return options.embedder;
+  const bool external = info.id == external_embedder(info.dimension)->info().id;
+  if (!external || offered.dimension != info.dimension)
+    throw Error(
+        ErrorCode::embedder_mismatch,
+        fmt::format(
+            "the vectors in '{}' come from '{}' with {} dimensions, not from '{}' with {}; vectors of "
+            "two embedders cannot be compared. Open it with its own embedder, or start a new file",
+            path, info.id, info.dimension, offered.id, offered.dimension));
+  if (options.mode != OpenMode::read_only) remember_embedder(*pool.writer(), offered.id);
+  info = offered;
+  return options.embedder;
+}
+
+}  // namespace
+
+Database open_database(const std::string& path, const OpenOptions& options) {
+  const auto log = [&options](const std::string& line) {
+    if (options.log) options.log(line);
+  };
+  const bool in_memory = path == ":memory:";
+  sql::ConnectOptions connect = connect_options(path, options);
+
+  Inspection file;
+  if (!in_memory) {
+    require_usable_path(path, options.mode);
+    if (fs::exists(path) && fs::file_size(path) > 0) {
+      sql::ConnectOptions look = connect;
+      look.mode = sql::OpenMode::read_only;
+      look.journal_mode.reset();
+      file = inspect(sql::Connection(look));
+    }
+    require_acceptable(file, path, options);
+  }
+
+  auto pool = std::make_unique<sql::Pool>(connect, sql::PoolOptions{.readers = options.readers});
+  if (options.mode != OpenMode::read_only && file.version < migrator().latest_version()) {
+    sql::PooledConnection writer = pool->writer();
+    if (file.kind == FileKind::cairn) {
+      const std::string backup = backup_path(path, file.version);
+      writer->backup_to(backup);
+      log(fmt::format("wrote a copy to '{}' before upgrading '{}' from version {} to {}", backup, path,
+                      file.version, migrator().latest_version()));
+    }
+    bring_up_to_date(*writer, path, options);
+    log(fmt::format("{} '{}'",
+                    file.kind == FileKind::cairn   ? "upgraded"
+                    : file.kind == FileKind::guide ? "adopted the tables in"
+                                                   : "created",
+                    path));
+  }
+
+  Database database{.path = path, .pool = std::move(pool), .embedder = nullptr, .embedder_info = {}};
+  database.embedder = choose_embedder(*database.pool, path, options, database.embedder_info);
+  return database;
+}
+
+}  // namespace cairn::store
