@@ -4,9 +4,8 @@ find_package(SQLite3 3.38 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 # Shared libraries that libcairn.a links; cairnConfig.cmake and cairn.pc name them to its users.
-# md4c too, and not its md4cConfig.cmake: Debian's refuses to load unless libmd4c-html is installed as well.
 find_package(PkgConfig REQUIRED)
-set(CAIRN_PKG_CONFIG_MODULES gumbo md4c libmd)
+set(CAIRN_PKG_CONFIG_MODULES libmd)
 foreach(module IN LISTS CAIRN_PKG_CONFIG_MODULES)
   pkg_check_modules(${module} REQUIRED IMPORTED_TARGET ${module})
 endforeach()
