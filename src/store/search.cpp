@@ -79,9 +79,10 @@ Ranking run_arm(const Query& query, const std::string& sql, int first, BindFirst
 
 Ranking vector_arm(const Query& query, std::span<const float> embedding) {
   const std::string sql = fmt::format(
-      "SELECT v.content_id, v.distance FROM vec_content v JOIN {} ON c.id = v.content_id "
+      "SELECT v.content_id, v.distance FROM vec_content v JOIN content c ON c.id = v.content_id "
+      "LEFT JOIN documents d ON d.id = c.document_id "
       "WHERE v.vector MATCH ?1 AND {} ORDER BY v.distance LIMIT ?",
-      "content c LEFT JOIN documents d ON d.id = c.document_id", query.filter.condition);
+      query.filter.condition);
   return run_arm(query, sql, 1, [&](sqlite::Statement& st) { st.bind_view(1, sqlite::as_bytes(embedding)); });
 }
 
