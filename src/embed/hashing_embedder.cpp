@@ -5,7 +5,7 @@
 // A text is its distinct words. A word's features are the word and its 3-, 4- and 5-grams with the ends
 // marked, so that "rotates" is near "rotation"; in scripts without spaces they are single code points and
 // pairs. A word counts 1 + ln(occurrences), a stop word a tenth of that. The constants were chosen on
-// SciFact, CovidQA and CoSQA (development splits) by mean nDCG@10 (docs/decisions/hashing-embedder.md).
+// SciFact, CovidQA and CoSQA (development splits) by mean nDCG@10 (docs/decisions/0006-hashing-embedder.md).
 //
 // Sums are integers, so the order of features cannot matter, and a vector is the same on every machine.
 #include <algorithm>
