@@ -77,7 +77,8 @@ TEST_F(Streaming, ASelectiveIndexedFilterUsesPointLookUps) {
   const std::string sql =
       "SELECT c.id, v.distance FROM content c JOIN vec_content v ON c.id = v.content_id "
       "WHERE c.source = 100 AND v.vector MATCH ?1 ORDER BY v.distance LIMIT 10";
-  expect_same(sql, "SELECT id, vec_distance_l2(vector, ?1) d FROM plain WHERE id / 3 = 100 ORDER BY d LIMIT 10");
+  expect_same(sql,
+              "SELECT id, vec_distance_l2(vector, ?1) d FROM plain WHERE id / 3 = 100 ORDER BY d LIMIT 10");
   EXPECT_NE(db.plan(sql).find("point vector"), std::string::npos) << db.plan(sql);
   EXPECT_EQ(point_reads, 3u);
   EXPECT_EQ(searched, 0u);
