@@ -17,6 +17,7 @@
 #include "cairn/error.hpp"
 #include "cairn/sql/migrator.hpp"
 #include "cairn/sql/transaction.hpp"
+#include "cairn/vec0.hpp"
 #include "store/embedded_text.hpp"
 #include "store/schema.hpp"
 #include "store/unprivileged.hpp"
@@ -48,17 +49,12 @@ class TestStore {
   explicit TestStore(const std::string& path) : pool_(options(path)) {
     const auto writer = pool_.writer();
     sql::Migrator(migrations(), kLedger).run(*writer);
-    create_test_vectors(*writer);
+    create_vectors(*writer, embedder.info().dimension);
   }
 
-  static void create_test_vectors(const sql::Connection& db) {
-    db.execute_script(
-        "CREATE TABLE IF NOT EXISTS vec_content(content_id INTEGER PRIMARY KEY, vector BLOB);"
-        "CREATE TRIGGER IF NOT EXISTS content_vectors_ad AFTER DELETE ON content BEGIN "
-        "DELETE FROM vec_content WHERE content_id = old.id; END");
-  }
   static sql::ConnectOptions options(const std::string& path) {
     auto result = sql::ConnectOptions::agent(path);
+    result.extensions.push_back([](sql::ConnectionRef db) { vec0::register_vec0(db.handle()); });
     result.synchronous = sql::Synchronous::off;  // these tests kill processes, not machines
     return result;
   }
@@ -485,7 +481,7 @@ TEST_F(IngestTest, BusyAndFullDiskLeaveWholeFiles) {
       EXPECT_NE(std::string(e.what()).find("0 of 8 changed or new files are written"), std::string::npos);
     }
   }
-  store.execute("PRAGMA max_page_count = 500");
+  store.execute("PRAGMA max_page_count = 300");
   try {
     store.ingest({root()}, {}, {.transaction_bytes = 1});
     FAIL();
