@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <thread>
 
 #include "base/utf8.hpp"
@@ -88,9 +89,10 @@ class Ingest {
     } closer{queue};
 
     saying_what_is_written([&] {
-      while (const std::optional<PreparedFile> file = next(queue)) {
-        write(*file);
-        if (!file_done(file->task->file)) break;
+      while (std::optional<PreparedFile> file = next(queue)) {
+        const FoundFile& found = file->task->file;
+        write(std::move(*file));
+        if (!file_done(found)) break;
       }
       commit();
     });
@@ -126,6 +128,7 @@ class Ingest {
 
   void commit() {
     if (!batch_) return;
+    batch_->writer.flush();
     batch_->transaction.commit();
     files_written_ += batch_->files;
     batch_.reset();
@@ -137,7 +140,7 @@ class Ingest {
     if (is_full) commit();
   }
 
-  void write(const PreparedFile& file) {
+  void write(PreparedFile file) {
     report_.bytes_read += file.bytes;
     if (file.outcome == Outcome::problem) report_.problems.push_back({file.task->file.path, file.problem});
     if (file.outcome == Outcome::binary) ++report_.files_skipped["binary"];
@@ -147,8 +150,8 @@ class Ingest {
       return;
     }
     Batch& open = batch();
-    open.writer.write(file);
     open.bytes += file.bytes;
+    open.writer.write(std::make_shared<const PreparedFile>(std::move(file)));
     ++open.files;
     commit_if_full();
   }
