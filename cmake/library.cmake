@@ -9,6 +9,7 @@ set_target_properties(cairn PROPERTIES LINKER_LANGUAGE CXX)
 target_compile_features(cairn PUBLIC cxx_std_20)
 target_include_directories(cairn PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(cairn PUBLIC Threads::Threads SQLite::SQLite3
-                      PRIVATE $<BUILD_INTERFACE:PkgConfig::md4c> $<BUILD_INTERFACE:PkgConfig::gumbo>
-                              $<INSTALL_INTERFACE:md4c> $<INSTALL_INTERFACE:gumbo>)
+target_link_libraries(cairn PUBLIC Threads::Threads SQLite::SQLite3)
+foreach(module IN LISTS CAIRN_PKG_CONFIG_MODULES)
+  target_link_libraries(cairn PRIVATE PkgConfig::${module})
+endforeach()

@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/exit_codes.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/json_output.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/references.hpp"
+#include "cli/standard_input.hpp"
+#include "cli/text_output.hpp"
+#include "cli/verbs.hpp"
+
+namespace cairn::cli {
+namespace {
+
+constexpr std::size_t kProblemsShown = 20;
+
+std::vector<Record> records_of(const AddArguments& arguments, bool from_standard_input) {
+  std::vector<std::string> texts = arguments.notes;
+  if (from_standard_input) texts.push_back(read_standard_input());
+  std::vector<Record> records;
+  for (std::string& text : texts) {
+    Record record{
+        .text = std::move(text), .namespace_ = arguments.namespace_, .metadata = arguments.metadata};
+    if (!arguments.type.empty()) record.doc_type = arguments.type;
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+IngestReport ingest(const Session& session, Store& store, const AddArguments& arguments,
+                    const std::vector<std::string>& paths) {
+  ProgressBar bar(session.terminal());
+  catch_interrupts();
+  IngestOptions options{.namespace_ = arguments.namespace_, .doc_type = arguments.type};
+  options.progress = [&](const IngestProgress& progress) {
+    bar.update(progress);
+    return !interrupted();
+  };
+  return store.ingest(paths, options);
+}
+
+std::string describe(const IngestReport& report) {
+  std::string text =
+      fmt::format("{} added, {} updated, {} unchanged, {} removed\n", counted(report.files_added, "file"),
+                  report.files_updated, report.files_unchanged, report.files_removed);
+  std::string skipped;
+  for (const auto& [reason, count] : report.files_skipped)
+    skipped += fmt::format("{}{} {}", skipped.empty() ? "" : ", ", count, one_line(reason));
+  if (!skipped.empty()) text += fmt::format("skipped: {}\n", skipped);
+  text += fmt::format("chunks: {} added, {} kept, {} removed\n", report.chunks_added, report.chunks_kept,
+                      report.chunks_removed);
+  const double megabytes = static_cast<double>(report.bytes_read) / 1e6;
+  text += fmt::format("read {} in {:.2f} s", human_bytes(report.bytes_read), report.seconds);
+  if (report.seconds > 0 && report.bytes_read > 0)
+    text += fmt::format(" ({:.1f} MB/s)", megabytes / report.seconds);
+  return text + "\n";
+}
+
+void say_problems(const Session& session, const IngestReport& report) {
+  const std::size_t shown = std::min(report.problems.size(), kProblemsShown);
+  for (std::size_t i = 0; i < shown; ++i)
+    session.say(
+        fmt::format("{}: {}", session.shown_path(report.problems[i].path), report.problems[i].message));
+  if (shown < report.problems.size())
+    session.say(
+        fmt::format("and {} more; --json lists all", counted(report.problems.size() - shown, "problem")));
+  if (report.stopped)
+    session.say("stopped; what is counted here is in the file, and the same command does the rest");
+}
+
+// A path that the user named and that could not be read is a failure; one that was met on the way is not.
+int exit_code_of(const IngestReport& report, const std::vector<std::string>& paths) {
+  if (report.stopped) return kInterrupted;
+  for (const IngestProblem& problem : report.problems)
+    if (std::find(paths.begin(), paths.end(), problem.path) != paths.end()) return kFailed;
+  return report.problems.empty() ? kOk : kNothing;
+}
+
+}  // namespace
+
+int run_add(Session& session, const AddArguments& arguments) {
+  std::vector<std::string> paths;
+  for (const std::string& path : arguments.paths)
+    if (path != "-") paths.push_back(absolute_path(path));
+  const bool from_standard_input = paths.size() < arguments.paths.size();
+  const bool has_notes = from_standard_input || !arguments.notes.empty();
+  if (paths.empty() && !has_notes)
+    throw UsageError("add what? Name files or folders, or give a note with --text or -");
+  if (!has_notes && !arguments.metadata.empty())
+    throw UsageError("--metadata belongs to notes, and there is none");
+
+  const std::vector<Record> records = records_of(arguments, from_standard_input);
+  Store store = session.open_to_write(OpenMode::create);
+  const std::vector<std::int64_t> ids =
+      records.empty() ? std::vector<std::int64_t>{} : store.add_many(records);
+  if (!session.json())
+    for (const std::int64_t id : ids) session.out += fmt::format("remembered as {}\n", id);
+
+  IngestReport report;
+  if (!paths.empty()) {
+    report = ingest(session, store, arguments, paths);
+    say_problems(session, report);
+    if (!session.json()) session.out += describe(report);
+  }
+  if (session.json())
+    print_json(session, {{"notes", ids}, {"files", paths.empty() ? Json(nullptr) : to_json(report)}});
+  return exit_code_of(report, paths);
+}
+
+}  // namespace cairn::cli

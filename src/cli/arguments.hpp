@@ -1,0 +1,77 @@
+// What the words of a command line become: plain values, one struct per verb.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "cairn/store.hpp"
+
+namespace cairn::cli {
+
+struct Globals {
+  std::string db;
+  bool json = false;
+  bool verbose = false;
+};
+
+// The conditions that search and ls share.
+struct Selection {
+  std::string type;
+  std::string namespace_;
+  std::string path;
+  std::string where;
+};
+
+struct AddArguments {
+  std::vector<std::string> paths;  // "-" is a note on standard input
+  std::vector<std::string> notes;
+  std::string type;
+  std::string namespace_ = "default";
+  std::string metadata;
+};
+
+struct SearchArguments {
+  std::vector<std::string> words;  // a single "-": the query is on standard input
+  Selection selection;
+  std::size_t limit = 10;
+  SearchMode mode = SearchMode::hybrid;
+  bool explain = false;
+  bool full = false;
+};
+
+struct GetArguments {
+  std::string what;
+  std::string namespace_ = "default";
+};
+
+struct LsArguments {
+  Selection selection;
+  std::size_t limit = 0;  // all
+};
+
+struct RelateArguments {
+  std::string source;
+  std::string target;
+  std::string type;
+  std::string namespace_ = "default";
+  double strength = 1.0;
+  bool remove = false;
+};
+
+struct RelatedArguments {
+  std::string start;
+  std::string namespace_ = "default";
+  RelatedOptions options;
+};
+
+struct RemoveArguments {
+  std::vector<std::string> what;
+  std::string namespace_ = "default";
+};
+
+struct DoctorArguments {
+  bool repair = false;
+};
+
+}  // namespace cairn::cli

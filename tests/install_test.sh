@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Uses Cairn as strangers do: from a folder outside the tree, through each way of finding it.
+#
+#   tests/install_test.sh CASE SOURCE_DIR BUILD_DIR
+#
+# CASE prefix installs the built tree into BUILD_DIR/install_test; the others use that, or the sources.
+set -euo pipefail
+case_name=$1 source_dir=$2 build_dir=$3
+prefix=$build_dir/install_test
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+  echo "install_test $case_name: $*" >&2
+  exit 1
+}
+# The ten-line program must find the note that it wrote.
+check_answer() {
+  local answer
+  answer=$("$1")
+  echo "$answer"
+  [[ $answer == *"The deploy key rotates every 90 days."* ]] || fail "the program did not find its note"
+}
+
+case $case_name in
+  prefix)
+    rm -rf "$prefix"
+    cmake --install "$build_dir" --prefix "$prefix" >/dev/null
+    [[ $("$prefix/bin/cairn" --version) == *"$(cat "$source_dir/VERSION")"* ]] || fail "bin/cairn is not this version"
+    ;;
+
+  find_package)
+    cp -r "$source_dir/examples/ten_lines" .
+    cmake -G Ninja -S ten_lines -B build -DCMAKE_PREFIX_PATH="$prefix" --log-level=WARNING
+    cmake --build build
+    check_answer build/ten_lines
+    sed 's/find_package(cairn/& 99.0/' -i ten_lines/CMakeLists.txt
+    ! cmake -S ten_lines -B build >refused.txt 2>&1 || fail "version 99 was found"
+    grep -q "99.0" refused.txt || fail "the refusal does not name the version: $(cat refused.txt)"
+    ;;
+
+  add_subdirectory)
+    mkdir host
+    cp "$source_dir/tests/install/add_subdirectory/CMakeLists.txt" "$source_dir/examples/ten_lines/main.cpp" host
+    launcher=()
+    if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+    # Without optimisation or debug information: this is about finding and linking, and ccache then
+    # recognises the objects in any folder.
+    cmake -G Ninja -S host -B build -DCAIRN_SOURCE_DIR="$source_dir" "${launcher[@]}" --log-level=WARNING
+    cmake --build build --target ten_lines
+    check_answer build/ten_lines
+    ;;
+
+  pkg_config)
+    export PKG_CONFIG_PATH=$prefix/lib/pkgconfig:$prefix/lib64/pkgconfig:$prefix/lib/$(gcc -dumpmachine)/pkgconfig
+    # shellcheck disable=SC2046  # the flags are words
+    g++ -std=c++20 "$source_dir/examples/ten_lines/main.cpp" $(pkg-config --cflags --libs cairn) -o ten_lines
+    [[ $(pkg-config --modversion cairn) == "$(cat "$source_dir/VERSION")" ]] || fail "cairn.pc has another version"
+    check_answer ./ten_lines
+    ;;
+
+  sqlite_shell)
+    vec0=$(find "$prefix" -name vec0.so)
+    [[ -n $vec0 ]] || fail "vec0.so was not installed"
+    answer=$(sqlite3 :memory: ".load ${vec0%.so}" \
+      "CREATE VIRTUAL TABLE v USING vec0(embedding float[2]);" \
+      "INSERT INTO v(rowid, embedding) VALUES (1, '[0, 3]'), (2, '[4, 0]'), (3, '[0, 1]');" \
+      "SELECT rowid, distance FROM v WHERE embedding MATCH '[0, 0]' ORDER BY distance LIMIT 2;")
+    [[ $answer == $'3|1.0\n1|3.0' ]] || fail "the shell answered: $answer"
+    ;;
+
+  *) fail "no such case" ;;
+esac
