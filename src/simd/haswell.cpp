@@ -1,0 +1,205 @@
+// AVX2 and FMA. Float sums run in four registers of eight lanes, so that the FMA latency is hidden, and
+// are added as a tree at the end; the tail is a masked load, whose absent lanes are zero. int8 is widened
+// to int16, where vpmaddwd squares and adds pairs exactly. Bits are counted by nibble look-up.
+// This file is compiled for its instruction set: it includes intrinsics only, since an inline function
+// of the standard library compiled here could be the copy that the linker keeps for everybody.
+#include <immintrin.h>
+
+#include "simd/isa.hpp"
+
+namespace cairn::simd {
+namespace {
+
+// Eight ones before eight zeros: loading at 8 - n gives a mask of n lanes.
+alignas(32) const std::int32_t kMask[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+
+__m256i tail_mask(std::size_t n) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kMask + 8 - n));
+}
+
+float sum_lanes(__m256 v) {
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+
+double sum_lanes(__m256d v) {
+  const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd(v, 1));
+  return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+}
+
+std::int32_t sum_lanes(__m256i v) {
+  const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  const __m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
+  return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xB1)));
+}
+
+__m256 add_square(__m256 sum, __m256 a, __m256 b) {
+  const __m256 difference = _mm256_sub_ps(a, b);
+  return _mm256_fmadd_ps(difference, difference, sum);
+}
+
+void l2_squared_f32(const float* query, const float* rows, std::size_t count, std::size_t dims, float* out) {
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m256 s0 = _mm256_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
+    std::size_t d = 0;
+    for (; d + 32 <= dims; d += 32) {
+      s0 = add_square(s0, _mm256_loadu_ps(query + d), _mm256_loadu_ps(rows + d));
+      s1 = add_square(s1, _mm256_loadu_ps(query + d + 8), _mm256_loadu_ps(rows + d + 8));
+      s2 = add_square(s2, _mm256_loadu_ps(query + d + 16), _mm256_loadu_ps(rows + d + 16));
+      s3 = add_square(s3, _mm256_loadu_ps(query + d + 24), _mm256_loadu_ps(rows + d + 24));
+    }
+    for (; d + 8 <= dims; d += 8) s0 = add_square(s0, _mm256_loadu_ps(query + d), _mm256_loadu_ps(rows + d));
+    if (d < dims) {
+      const __m256i mask = tail_mask(dims - d);
+      s1 = add_square(s1, _mm256_maskload_ps(query + d, mask), _mm256_maskload_ps(rows + d, mask));
+    }
+    out[i] = sum_lanes(_mm256_add_ps(_mm256_add_ps(s0, s1), _mm256_add_ps(s2, s3)));
+  }
+}
+
+void dot_norm_f32(const float* query, const float* rows, std::size_t count, std::size_t dims, float* dots,
+                  float* norms) {
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m256 dot0 = _mm256_setzero_ps(), dot1 = dot0, dot2 = dot0, dot3 = dot0;
+    __m256 norm0 = dot0, norm1 = dot0, norm2 = dot0, norm3 = dot0;
+    std::size_t d = 0;
+    for (; d + 32 <= dims; d += 32) {
+      const __m256 r0 = _mm256_loadu_ps(rows + d), r1 = _mm256_loadu_ps(rows + d + 8);
+      const __m256 r2 = _mm256_loadu_ps(rows + d + 16), r3 = _mm256_loadu_ps(rows + d + 24);
+      dot0 = _mm256_fmadd_ps(_mm256_loadu_ps(query + d), r0, dot0);
+      dot1 = _mm256_fmadd_ps(_mm256_loadu_ps(query + d + 8), r1, dot1);
+      dot2 = _mm256_fmadd_ps(_mm256_loadu_ps(query + d + 16), r2, dot2);
+      dot3 = _mm256_fmadd_ps(_mm256_loadu_ps(query + d + 24), r3, dot3);
+      norm0 = _mm256_fmadd_ps(r0, r0, norm0);
+      norm1 = _mm256_fmadd_ps(r1, r1, norm1);
+      norm2 = _mm256_fmadd_ps(r2, r2, norm2);
+      norm3 = _mm256_fmadd_ps(r3, r3, norm3);
+    }
+    for (; d + 8 <= dims; d += 8) {
+      const __m256 r = _mm256_loadu_ps(rows + d);
+      dot0 = _mm256_fmadd_ps(_mm256_loadu_ps(query + d), r, dot0);
+      norm0 = _mm256_fmadd_ps(r, r, norm0);
+    }
+    if (d < dims) {
+      const __m256i mask = tail_mask(dims - d);
+      const __m256 r = _mm256_maskload_ps(rows + d, mask);
+      dot1 = _mm256_fmadd_ps(_mm256_maskload_ps(query + d, mask), r, dot1);
+      norm1 = _mm256_fmadd_ps(r, r, norm1);
+    }
+    dots[i] = sum_lanes(_mm256_add_ps(_mm256_add_ps(dot0, dot1), _mm256_add_ps(dot2, dot3)));
+    norms[i] = sum_lanes(_mm256_add_ps(_mm256_add_ps(norm0, norm1), _mm256_add_ps(norm2, norm3)));
+  }
+}
+
+__m256d absolute_difference(__m128 a, __m128 b) {
+  const __m256d sign = _mm256_set1_pd(-0.0);
+  return _mm256_andnot_pd(sign, _mm256_sub_pd(_mm256_cvtps_pd(a), _mm256_cvtps_pd(b)));
+}
+
+void l1_f32(const float* query, const float* rows, std::size_t count, std::size_t dims, double* out) {
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m256d s0 = _mm256_setzero_pd(), s1 = s0;
+    std::size_t d = 0;
+    for (; d + 8 <= dims; d += 8) {
+      s0 = _mm256_add_pd(s0, absolute_difference(_mm_loadu_ps(query + d), _mm_loadu_ps(rows + d)));
+      s1 = _mm256_add_pd(s1, absolute_difference(_mm_loadu_ps(query + d + 4), _mm_loadu_ps(rows + d + 4)));
+    }
+    if (d < dims) {
+      const __m256i mask = tail_mask(dims - d);
+      const __m256 q = _mm256_maskload_ps(query + d, mask), r = _mm256_maskload_ps(rows + d, mask);
+      s0 = _mm256_add_pd(s0, absolute_difference(_mm256_castps256_ps128(q), _mm256_castps256_ps128(r)));
+      s1 = _mm256_add_pd(s1, absolute_difference(_mm256_extractf128_ps(q, 1), _mm256_extractf128_ps(r, 1)));
+    }
+    out[i] = sum_lanes(_mm256_add_pd(s0, s1));
+  }
+}
+
+__m256i load_i8_as_i16(const std::int8_t* p) {
+  return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+}
+
+void l2_squared_i8(const std::int8_t* query, const std::int8_t* rows, std::size_t count, std::size_t dims,
+                   std::int32_t* out) {
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m256i sum = _mm256_setzero_si256();
+    std::size_t d = 0;
+    for (; d + 16 <= dims; d += 16) {
+      const __m256i difference = _mm256_sub_epi16(load_i8_as_i16(query + d), load_i8_as_i16(rows + d));
+      sum = _mm256_add_epi32(sum, _mm256_madd_epi16(difference, difference));
+    }
+    std::int32_t total = sum_lanes(sum);
+    for (; d < dims; ++d) total += (query[d] - rows[d]) * (query[d] - rows[d]);
+    out[i] = total;
+  }
+}
+
+void dot_norm_i8(const std::int8_t* query, const std::int8_t* rows, std::size_t count, std::size_t dims,
+                 std::int32_t* dots, std::int32_t* norms) {
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m256i dot = _mm256_setzero_si256(), norm = dot;
+    std::size_t d = 0;
+    for (; d + 16 <= dims; d += 16) {
+      const __m256i r = load_i8_as_i16(rows + d);
+      dot = _mm256_add_epi32(dot, _mm256_madd_epi16(load_i8_as_i16(query + d), r));
+      norm = _mm256_add_epi32(norm, _mm256_madd_epi16(r, r));
+    }
+    std::int32_t dot_total = sum_lanes(dot), norm_total = sum_lanes(norm);
+    for (; d < dims; ++d) {
+      dot_total += query[d] * rows[d];
+      norm_total += rows[d] * rows[d];
+    }
+    dots[i] = dot_total;
+    norms[i] = norm_total;
+  }
+}
+
+void l1_i8(const std::int8_t* query, const std::int8_t* rows, std::size_t count, std::size_t dims,
+           std::int32_t* out) {
+  const __m256i ones = _mm256_set1_epi16(1);
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m256i sum = _mm256_setzero_si256();
+    std::size_t d = 0;
+    for (; d + 16 <= dims; d += 16) {
+      const __m256i difference = _mm256_sub_epi16(load_i8_as_i16(query + d), load_i8_as_i16(rows + d));
+      sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_abs_epi16(difference), ones));
+    }
+    std::int32_t total = sum_lanes(sum);
+    for (; d < dims; ++d) total += query[d] < rows[d] ? rows[d] - query[d] : query[d] - rows[d];
+    out[i] = total;
+  }
+}
+
+// Set bits of each byte, added up per 64-bit lane.
+__m256i count_bits(__m256i v) {
+  const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,  //
+                                         0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+  const __m256i low = _mm256_set1_epi8(0x0F);
+  const __m256i counts =
+      _mm256_add_epi8(_mm256_shuffle_epi8(table, _mm256_and_si256(v, low)),
+                      _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(v, 4), low)));
+  return _mm256_sad_epu8(counts, _mm256_setzero_si256());
+}
+
+void hamming(const std::uint8_t* query, const std::uint8_t* rows, std::size_t count, std::size_t bytes,
+             std::int32_t* out) {
+  for (std::size_t i = 0; i < count; ++i, rows += bytes) {
+    __m256i sum = _mm256_setzero_si256();
+    std::size_t b = 0;
+    for (; b + 32 <= bytes; b += 32) {
+      const __m256i q = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(query + b));
+      const __m256i r = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(rows + b));
+      sum = _mm256_add_epi64(sum, count_bits(_mm256_xor_si256(q, r)));
+    }
+    std::int32_t total = sum_lanes(sum);
+    for (; b < bytes; ++b) total += __builtin_popcount(static_cast<unsigned>(query[b] ^ rows[b]));
+    out[i] = total;
+  }
+}
+
+}  // namespace
+
+const Kernels kHaswell = {"avx2",        l2_squared_f32, dot_norm_f32, l1_f32,
+                          l2_squared_i8, dot_norm_i8,    l1_i8,        hamming};
+
+}  // namespace cairn::simd

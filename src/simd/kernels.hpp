@@ -1,0 +1,47 @@
+// Distance kernels: one query against `count` rows that lie one after the other.
+//
+//   const simd::Kernels& k = simd::kernels();
+//   k.l2_squared_f32(query, rows, count, dims, out);   // out[i] = |query - row i|^2
+//
+// Sums are float32 for L2 and cosine (sqlite-vec's results are float32 too), double for L1, and exact
+// integers for int8 and bits. Pointers need the alignment of their type only; `rows` holds count * dims
+// elements, `out` count. Dimensions reach 8192, so that every integer sum fits 32 bits.
+// Thread-safety: everything here may be called from any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace cairn::simd {
+
+struct Kernels {
+  const char* name;  // "scalar", "avx2", "avx512"
+
+  void (*l2_squared_f32)(const float* query, const float* rows, std::size_t count, std::size_t dims,
+                         float* out);
+  // dots[i] = query . row i; norms[i] = row i . row i.
+  void (*dot_norm_f32)(const float* query, const float* rows, std::size_t count, std::size_t dims,
+                       float* dots, float* norms);
+  void (*l1_f32)(const float* query, const float* rows, std::size_t count, std::size_t dims, double* out);
+
+  void (*l2_squared_i8)(const std::int8_t* query, const std::int8_t* rows, std::size_t count,
+                        std::size_t dims, std::int32_t* out);
+  void (*dot_norm_i8)(const std::int8_t* query, const std::int8_t* rows, std::size_t count, std::size_t dims,
+                      std::int32_t* dots, std::int32_t* norms);
+  void (*l1_i8)(const std::int8_t* query, const std::int8_t* rows, std::size_t count, std::size_t dims,
+                std::int32_t* out);
+
+  // Differing bits; rows are `bytes` long.
+  void (*hamming)(const std::uint8_t* query, const std::uint8_t* rows, std::size_t count, std::size_t bytes,
+                  std::int32_t* out);
+};
+
+// The fastest that this machine runs, or what the environment variable CAIRN_SIMD names (an unknown or
+// unsupported name is ignored). Decided at the first call.
+const Kernels& kernels() noexcept;
+
+// Every variant that this machine can run, slowest first; for tests and benchmarks.
+std::span<const Kernels* const> available_kernels() noexcept;
+
+}  // namespace cairn::simd

@@ -1,0 +1,183 @@
+// AVX-512 F, BW, DQ and VL. As haswell.cpp with sixteen lanes; every tail is a masked load, so there is
+// no scalar remainder. This file is compiled for its instruction set and includes intrinsics only.
+#include <immintrin.h>
+
+#include "simd/isa.hpp"
+
+namespace cairn::simd {
+namespace {
+
+__mmask16 tail16(std::size_t n) {
+  return static_cast<__mmask16>((1u << n) - 1);
+}
+__mmask32 tail32(std::size_t n) {
+  return static_cast<__mmask32>((std::uint64_t{1} << n) - 1);
+}
+// n < 64.
+__mmask64 tail64(std::size_t n) {
+  return static_cast<__mmask64>((std::uint64_t{1} << n) - 1);
+}
+
+__m512 add_square(__m512 sum, __m512 a, __m512 b) {
+  const __m512 difference = _mm512_sub_ps(a, b);
+  return _mm512_fmadd_ps(difference, difference, sum);
+}
+
+void l2_squared_f32(const float* query, const float* rows, std::size_t count, std::size_t dims, float* out) {
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m512 s0 = _mm512_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
+    std::size_t d = 0;
+    for (; d + 64 <= dims; d += 64) {
+      s0 = add_square(s0, _mm512_loadu_ps(query + d), _mm512_loadu_ps(rows + d));
+      s1 = add_square(s1, _mm512_loadu_ps(query + d + 16), _mm512_loadu_ps(rows + d + 16));
+      s2 = add_square(s2, _mm512_loadu_ps(query + d + 32), _mm512_loadu_ps(rows + d + 32));
+      s3 = add_square(s3, _mm512_loadu_ps(query + d + 48), _mm512_loadu_ps(rows + d + 48));
+    }
+    for (; d + 16 <= dims; d += 16)
+      s0 = add_square(s0, _mm512_loadu_ps(query + d), _mm512_loadu_ps(rows + d));
+    if (d < dims) {
+      const __mmask16 mask = tail16(dims - d);
+      s1 = add_square(s1, _mm512_maskz_loadu_ps(mask, query + d), _mm512_maskz_loadu_ps(mask, rows + d));
+    }
+    out[i] = _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(s0, s1), _mm512_add_ps(s2, s3)));
+  }
+}
+
+void dot_norm_f32(const float* query, const float* rows, std::size_t count, std::size_t dims, float* dots,
+                  float* norms) {
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m512 dot0 = _mm512_setzero_ps(), dot1 = dot0, dot2 = dot0, dot3 = dot0;
+    __m512 norm0 = dot0, norm1 = dot0, norm2 = dot0, norm3 = dot0;
+    std::size_t d = 0;
+    for (; d + 64 <= dims; d += 64) {
+      const __m512 r0 = _mm512_loadu_ps(rows + d), r1 = _mm512_loadu_ps(rows + d + 16);
+      const __m512 r2 = _mm512_loadu_ps(rows + d + 32), r3 = _mm512_loadu_ps(rows + d + 48);
+      dot0 = _mm512_fmadd_ps(_mm512_loadu_ps(query + d), r0, dot0);
+      dot1 = _mm512_fmadd_ps(_mm512_loadu_ps(query + d + 16), r1, dot1);
+      dot2 = _mm512_fmadd_ps(_mm512_loadu_ps(query + d + 32), r2, dot2);
+      dot3 = _mm512_fmadd_ps(_mm512_loadu_ps(query + d + 48), r3, dot3);
+      norm0 = _mm512_fmadd_ps(r0, r0, norm0);
+      norm1 = _mm512_fmadd_ps(r1, r1, norm1);
+      norm2 = _mm512_fmadd_ps(r2, r2, norm2);
+      norm3 = _mm512_fmadd_ps(r3, r3, norm3);
+    }
+    for (; d + 16 <= dims; d += 16) {
+      const __m512 r = _mm512_loadu_ps(rows + d);
+      dot0 = _mm512_fmadd_ps(_mm512_loadu_ps(query + d), r, dot0);
+      norm0 = _mm512_fmadd_ps(r, r, norm0);
+    }
+    if (d < dims) {
+      const __mmask16 mask = tail16(dims - d);
+      const __m512 r = _mm512_maskz_loadu_ps(mask, rows + d);
+      dot1 = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, query + d), r, dot1);
+      norm1 = _mm512_fmadd_ps(r, r, norm1);
+    }
+    dots[i] = _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(dot0, dot1), _mm512_add_ps(dot2, dot3)));
+    norms[i] = _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(norm0, norm1), _mm512_add_ps(norm2, norm3)));
+  }
+}
+
+__m512d absolute_difference(__m256 a, __m256 b) {
+  return _mm512_abs_pd(_mm512_sub_pd(_mm512_cvtps_pd(a), _mm512_cvtps_pd(b)));
+}
+
+void l1_f32(const float* query, const float* rows, std::size_t count, std::size_t dims, double* out) {
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m512d s0 = _mm512_setzero_pd(), s1 = s0;
+    std::size_t d = 0;
+    for (; d + 16 <= dims; d += 16) {
+      s0 = _mm512_add_pd(s0, absolute_difference(_mm256_loadu_ps(query + d), _mm256_loadu_ps(rows + d)));
+      s1 = _mm512_add_pd(s1,
+                         absolute_difference(_mm256_loadu_ps(query + d + 8), _mm256_loadu_ps(rows + d + 8)));
+    }
+    if (d < dims) {
+      const __mmask16 mask = tail16(dims - d);
+      const __m512 q = _mm512_maskz_loadu_ps(mask, query + d), r = _mm512_maskz_loadu_ps(mask, rows + d);
+      s0 = _mm512_add_pd(s0, absolute_difference(_mm512_castps512_ps256(q), _mm512_castps512_ps256(r)));
+      s1 = _mm512_add_pd(s1, absolute_difference(_mm512_extractf32x8_ps(q, 1), _mm512_extractf32x8_ps(r, 1)));
+    }
+    out[i] = _mm512_reduce_add_pd(_mm512_add_pd(s0, s1));
+  }
+}
+
+__m512i load_i8_as_i16(const std::int8_t* p, __mmask32 mask) {
+  return _mm512_cvtepi8_epi16(_mm256_maskz_loadu_epi8(mask, p));
+}
+
+__mmask32 mask_at(std::size_t d, std::size_t dims) {
+  return dims - d >= 32 ? ~__mmask32{0} : tail32(dims - d);
+}
+
+void l2_squared_i8(const std::int8_t* query, const std::int8_t* rows, std::size_t count, std::size_t dims,
+                   std::int32_t* out) {
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m512i sum = _mm512_setzero_si512();
+    for (std::size_t d = 0; d < dims; d += 32) {
+      const __mmask32 mask = mask_at(d, dims);
+      const __m512i difference =
+          _mm512_sub_epi16(load_i8_as_i16(query + d, mask), load_i8_as_i16(rows + d, mask));
+      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(difference, difference));
+    }
+    out[i] = _mm512_reduce_add_epi32(sum);
+  }
+}
+
+void dot_norm_i8(const std::int8_t* query, const std::int8_t* rows, std::size_t count, std::size_t dims,
+                 std::int32_t* dots, std::int32_t* norms) {
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m512i dot = _mm512_setzero_si512(), norm = dot;
+    for (std::size_t d = 0; d < dims; d += 32) {
+      const __mmask32 mask = mask_at(d, dims);
+      const __m512i r = load_i8_as_i16(rows + d, mask);
+      dot = _mm512_add_epi32(dot, _mm512_madd_epi16(load_i8_as_i16(query + d, mask), r));
+      norm = _mm512_add_epi32(norm, _mm512_madd_epi16(r, r));
+    }
+    dots[i] = _mm512_reduce_add_epi32(dot);
+    norms[i] = _mm512_reduce_add_epi32(norm);
+  }
+}
+
+void l1_i8(const std::int8_t* query, const std::int8_t* rows, std::size_t count, std::size_t dims,
+           std::int32_t* out) {
+  const __m512i ones = _mm512_set1_epi16(1);
+  for (std::size_t i = 0; i < count; ++i, rows += dims) {
+    __m512i sum = _mm512_setzero_si512();
+    for (std::size_t d = 0; d < dims; d += 32) {
+      const __mmask32 mask = mask_at(d, dims);
+      const __m512i difference =
+          _mm512_sub_epi16(load_i8_as_i16(query + d, mask), load_i8_as_i16(rows + d, mask));
+      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_abs_epi16(difference), ones));
+    }
+    out[i] = _mm512_reduce_add_epi32(sum);
+  }
+}
+
+// Set bits of each byte, added up per 64-bit lane.
+__m512i count_bits(__m512i v) {
+  const __m512i table = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+  const __m512i low = _mm512_set1_epi8(0x0F);
+  const __m512i counts =
+      _mm512_add_epi8(_mm512_shuffle_epi8(table, _mm512_and_si512(v, low)),
+                      _mm512_shuffle_epi8(table, _mm512_and_si512(_mm512_srli_epi16(v, 4), low)));
+  return _mm512_sad_epu8(counts, _mm512_setzero_si512());
+}
+
+void hamming(const std::uint8_t* query, const std::uint8_t* rows, std::size_t count, std::size_t bytes,
+             std::int32_t* out) {
+  for (std::size_t i = 0; i < count; ++i, rows += bytes) {
+    __m512i sum = _mm512_setzero_si512();
+    for (std::size_t b = 0; b < bytes; b += 64) {
+      const __mmask64 mask = bytes - b >= 64 ? ~__mmask64{0} : tail64(bytes - b);
+      const __m512i q = _mm512_maskz_loadu_epi8(mask, query + b), r = _mm512_maskz_loadu_epi8(mask, rows + b);
+      sum = _mm512_add_epi64(sum, count_bits(_mm512_xor_si512(q, r)));
+    }
+    out[i] = static_cast<std::int32_t>(_mm512_reduce_add_epi64(sum));
+  }
+}
+
+}  // namespace
+
+const Kernels kSkylake = {"avx512",      l2_squared_f32, dot_norm_f32, l1_f32,
+                          l2_squared_i8, dot_norm_i8,    l1_i8,        hamming};
+
+}  // namespace cairn::simd

@@ -1,0 +1,17 @@
+// What the tests count, so that a plan that quietly reads everything fails them.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace cairn::vec0 {
+
+struct Counters {
+  std::atomic<std::uint64_t> searches{0};     // passes over a vector column
+  std::atomic<std::uint64_t> rows_handed{0};  // rows that a stream or k search gave to SQLite
+  std::atomic<std::uint64_t> point_reads{0};  // single vectors that were read for their distance
+};
+
+Counters& counters() noexcept;
+
+}  // namespace cairn::vec0

@@ -1,0 +1,82 @@
+// What a CREATE VIRTUAL TABLE … USING vec0(…) declares.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vector/distance.hpp"
+#include "vector/vector.hpp"
+
+namespace cairn::vec0 {
+
+struct VectorColumn {
+  std::string name;
+  vector::ElementType type = vector::ElementType::float32;
+  std::size_t dims = 0;
+  vector::Metric metric = vector::Metric::l2;
+
+  std::size_t byte_size() const noexcept { return vector::byte_size(type, dims); }
+};
+
+enum class KeyType { integer, text };
+
+struct KeyColumn {  // a primary key or a partition key
+  std::string name;
+  KeyType type = KeyType::integer;
+};
+
+enum class AuxiliaryType { text, integer, real, blob };
+
+struct AuxiliaryColumn {
+  std::string name;
+  AuxiliaryType type = AuxiliaryType::text;
+};
+
+enum class MetadataType { boolean, integer, real, text };
+
+struct MetadataColumn {
+  std::string name;
+  MetadataType type = MetadataType::boolean;
+};
+
+enum class ColumnKind { primary_key, vector, partition, auxiliary, metadata, command, distance, k };
+
+// A column of the declared table: its kind and its index within that kind.
+struct ColumnRef {
+  ColumnKind kind;
+  std::size_t index = 0;
+
+  friend bool operator==(const ColumnRef&, const ColumnRef&) = default;
+};
+
+struct TableDefinition {
+  std::string schema;
+  std::string name;
+  std::optional<KeyColumn> primary_key;  // none: the table has a plain rowid
+  std::vector<VectorColumn> vectors;
+  std::vector<KeyColumn> partitions;
+  std::vector<AuxiliaryColumn> auxiliaries;
+  std::vector<MetadataColumn> metadata;
+  std::vector<ColumnRef> columns;  // in declared order, hidden ones last
+  std::size_t chunk_size = 1024;   // rows; a multiple of 8, at most 4096
+
+  bool has_text_key() const noexcept { return primary_key && primary_key->type == KeyType::text; }
+  std::string_view column_name(ColumnRef column) const;
+  // Position in `columns` of the column with that name (ASCII case does not matter), or nothing.
+  std::optional<std::size_t> find_column(std::string_view name) const;
+  // Adds the hidden columns behind the declared ones. The command column is left out of tables that an old
+  // sqlite-vec made, and of those with a column of the table's own name, which would hide it.
+  void add_hidden_columns(bool with_command_column);
+  // The CREATE TABLE statement for sqlite3_declare_vtab.
+  std::string declaration() const;
+};
+
+// Parses the arguments of the module (argv[1] schema, argv[2] table, from argv[3] the columns and options).
+// The hidden columns are not yet there. Throws invalid_argument with sqlite-vec's sentences, prefix included.
+TableDefinition parse_constructor(int argc, const char* const* argv);
+
+}  // namespace cairn::vec0

@@ -1,0 +1,6 @@
+// The entry point of vec0.so: sqlite-vec's functions and modules under its entry point's name.
+#include "vec0/extension.hpp"
+
+extern "C" CAIRN_EXPORT int sqlite3_vec_init(sqlite3* db, char** message, const sqlite3_api_routines* api) {
+  return cairn::vec0::start_extension(db, message, api, [](sqlite3*) {});
+}

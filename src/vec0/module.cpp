@@ -1,0 +1,163 @@
+#include "vec0/module.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cairn/error.hpp"
+#include "sqlite/error.hpp"
+#include "sqlite/trampoline.hpp"
+#include "vec0/counters.hpp"
+#include "vec0/cursor.hpp"
+#include "vec0/plan.hpp"
+#include "vec0/shadow.hpp"
+#include "vec0/update.hpp"
+
+namespace cairn::vec0 {
+
+Counters& counters() noexcept {
+  static Counters instance;
+  return instance;
+}
+
+namespace {
+
+struct Table : sqlite3_vtab {
+  explicit Table(sqlite3* db, TableDefinition definition)
+      : sqlite3_vtab{}, storage(db, std::move(definition)) {}
+  Storage storage;
+};
+
+struct OpenCursor : sqlite3_vtab_cursor {
+  explicit OpenCursor(Storage& storage) : sqlite3_vtab_cursor{}, cursor(storage) {}
+  Cursor cursor;
+};
+
+Table* table_of(sqlite3_vtab* table) {
+  return static_cast<Table*>(table);
+}
+Cursor& cursor_of(sqlite3_vtab_cursor* cursor) {
+  return static_cast<OpenCursor*>(cursor)->cursor;
+}
+
+enum class Start { create, connect };
+
+void start(Start how, sqlite3* db, int argc, const char* const* argv, sqlite3_vtab** out) {
+  TableDefinition definition = parse_constructor(argc, argv);
+  // A column with the table's own name would be hidden by the command column, so such a table has none.
+  const bool with_command = !definition.find_column(definition.name) &&
+                            (how == Start::create || stored_command_column(db, definition));
+  definition.add_hidden_columns(with_command);
+  if (sqlite3_declare_vtab(db, definition.declaration().c_str()) != SQLITE_OK)
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("vec0 constructor error: could not declare virtual table, '{}'", sqlite3_errmsg(db)));
+  sqlite3_vtab_config(db, SQLITE_VTAB_CONSTRAINT_SUPPORT, 1);
+  sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
+  if (how == Start::create) create_shadow_tables(db, definition, with_command);
+  *out = std::make_unique<Table>(db, std::move(definition)).release();
+}
+
+int create(sqlite3* db, void*, int argc, const char* const* argv, sqlite3_vtab** out, char** message) {
+  return sqlite::message_trampoline(message, [&] { start(Start::create, db, argc, argv, out); });
+}
+
+int connect(sqlite3* db, void*, int argc, const char* const* argv, sqlite3_vtab** out, char** message) {
+  return sqlite::message_trampoline(message, [&] { start(Start::connect, db, argc, argv, out); });
+}
+
+int disconnect(sqlite3_vtab* table) {
+  delete table_of(table);
+  return SQLITE_OK;
+}
+
+int destroy(sqlite3_vtab* table) {
+  const int code = sqlite::vtab_trampoline(
+      table, [&] { drop_shadow_tables(table_of(table)->storage.db(), table_of(table)->storage.table()); });
+  if (code == SQLITE_OK) delete table_of(table);
+  return code;
+}
+
+int best_index(sqlite3_vtab* table, sqlite3_index_info* info) {
+  int choice = SQLITE_OK;
+  const int code =
+      sqlite::vtab_trampoline(table, [&] { choice = choose_plan(table_of(table)->storage, info); });
+  return code != SQLITE_OK ? code : choice;
+}
+
+int open(sqlite3_vtab* table, sqlite3_vtab_cursor** out) {
+  return sqlite::vtab_trampoline(
+      table, [&] { *out = std::make_unique<OpenCursor>(table_of(table)->storage).release(); });
+}
+
+int close(sqlite3_vtab_cursor* cursor) {
+  delete static_cast<OpenCursor*>(cursor);
+  return SQLITE_OK;
+}
+
+int filter(sqlite3_vtab_cursor* cursor, int, const char* plan, int, sqlite3_value** argv) {
+  return sqlite::vtab_trampoline(cursor->pVtab, [&] { cursor_of(cursor).filter(plan, argv); });
+}
+
+int next(sqlite3_vtab_cursor* cursor) {
+  return sqlite::vtab_trampoline(cursor->pVtab, [&] { cursor_of(cursor).next(); });
+}
+
+int eof(sqlite3_vtab_cursor* cursor) {
+  return cursor_of(cursor).at_end();
+}
+
+int column(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int index) {
+  return sqlite::vtab_trampoline(cursor->pVtab, [&] { cursor_of(cursor).column(context, index); });
+}
+
+int rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* out) {
+  *out = cursor_of(cursor).rowid();
+  return SQLITE_OK;
+}
+
+int update_row(sqlite3_vtab* table, int argc, sqlite3_value** argv, sqlite3_int64* new_rowid) {
+  return sqlite::vtab_trampoline(table, [&] { update(table_of(table)->storage, argc, argv, new_rowid); });
+}
+
+int rename(sqlite3_vtab* table, const char* new_name) {
+  return sqlite::vtab_trampoline(table, [&] {
+    Storage& storage = table_of(table)->storage;
+    rename_shadow_tables(storage.db(), storage.table(), new_name);
+    storage.set_name(new_name);
+  });
+}
+
+int shadow_name(const char* suffix) {
+  return is_shadow_suffix(suffix);
+}
+
+// No xBegin and its kind: nothing is kept in memory that a commit or rollback would concern.
+const sqlite3_module kModule = [] {
+  sqlite3_module module{};
+  module.iVersion = 3;
+  module.xCreate = create;
+  module.xConnect = connect;
+  module.xBestIndex = best_index;
+  module.xDisconnect = disconnect;
+  module.xDestroy = destroy;
+  module.xOpen = open;
+  module.xClose = close;
+  module.xFilter = filter;
+  module.xNext = next;
+  module.xEof = eof;
+  module.xColumn = column;
+  module.xRowid = rowid;
+  module.xUpdate = update_row;
+  module.xRename = rename;
+  module.xShadowName = shadow_name;
+  return module;
+}();
+
+}  // namespace
+
+void register_module(sqlite3* db) {
+  sqlite::check(db, sqlite3_create_module_v2(db, "vec0", &kModule, nullptr, nullptr), "cannot register vec0");
+}
+
+}  // namespace cairn::vec0

@@ -1,0 +1,87 @@
+#include "vec0/plan.hpp"
+
+#include "cairn/error.hpp"
+
+namespace cairn::vec0 {
+namespace {
+
+constexpr Operator kOperators[] = {Operator::eq,      Operator::ne,       Operator::lt,   Operator::le,
+                                   Operator::gt,      Operator::ge,       Operator::is,   Operator::is_not,
+                                   Operator::is_null, Operator::not_null, Operator::like, Operator::glob,
+                                   Operator::in};
+
+constexpr std::string_view kWhere = " where ";
+constexpr std::string_view kProbe = " probe";
+
+std::string_view mode_name(Mode mode) {
+  switch (mode) {
+    case Mode::scan:
+      return "scan";
+    case Mode::point:
+      return "point";
+    case Mode::stream:
+      return "stream";
+    case Mode::k:
+      return "k";
+  }
+  return "";
+}
+
+[[noreturn]] void throw_unknown_plan(std::string_view text) {
+  throw Error(ErrorCode::corrupt, "vec0: unknown query plan '" + std::string(text) + "'");
+}
+
+// Cuts off and returns what stands before `separator`, or everything.
+std::string_view take_until(std::string_view& text, std::string_view separator) {
+  const auto at = text.find(separator);
+  const std::string_view head = text.substr(0, at);
+  text = at == std::string_view::npos ? std::string_view() : text.substr(at + separator.size());
+  return head;
+}
+
+PlannedCondition condition_from_text(const TableDefinition& table, std::string_view text) {
+  std::string_view rest = text;
+  const auto column = table.find_column(take_until(rest, " "));
+  for (const Operator op : kOperators)
+    if (column && to_string(op) == rest) return {table.columns[*column], op};
+  throw_unknown_plan(text);
+}
+
+}  // namespace
+
+std::string Plan::to_text(const TableDefinition& table) const {
+  std::string text(mode_name(mode));
+  if (has_match) text += " " + table.vectors[vector_column].name;
+  if (has_probe) text += kProbe;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    text += i == 0 ? kWhere : ", ";
+    text +=
+        std::string(table.column_name(conditions[i].column)) + " " + std::string(to_string(conditions[i].op));
+  }
+  return text;
+}
+
+Plan Plan::from_text(const TableDefinition& table, std::string_view text) {
+  Plan plan;
+  std::string_view conditions = text;
+  std::string_view head = take_until(conditions, kWhere);
+  if (head.ends_with(kProbe) && head.starts_with("k ")) {
+    plan.has_probe = true;
+    head.remove_suffix(kProbe.size());
+  }
+  const std::string_view mode = take_until(head, " ");
+  for (const Mode candidate : {Mode::scan, Mode::point, Mode::stream, Mode::k})
+    if (mode == mode_name(candidate)) plan.mode = candidate;
+  if (mode != mode_name(plan.mode)) throw_unknown_plan(text);
+  plan.has_match = !head.empty();
+  if (plan.has_match) {
+    const auto column = table.find_column(head);
+    if (!column || table.columns[*column].kind != ColumnKind::vector) throw_unknown_plan(text);
+    plan.vector_column = table.columns[*column].index;
+  }
+  while (!conditions.empty())
+    plan.conditions.push_back(condition_from_text(table, take_until(conditions, ", ")));
+  return plan;
+}
+
+}  // namespace cairn::vec0

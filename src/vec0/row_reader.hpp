@@ -1,0 +1,54 @@
+// Cells of single rows, read on demand: a column that a query does not use is not read.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vec0/storage.hpp"
+
+namespace cairn::vec0 {
+
+struct Row {
+  std::int64_t rowid = 0;
+  Location at{};
+  std::optional<float> distance;
+};
+
+// Keeps one open blob per column, since walking inside a chunk is cheap only while its blob stays open, and
+// the values of one row that come together. Belongs to one cursor and one scan.
+class RowReader {
+ public:
+  explicit RowReader(Storage& storage) : storage_(storage) {}
+
+  void vector(std::size_t column, const Row& row, std::vector<std::byte>& out);
+  Value metadata(std::size_t column, const Row& row);
+  const Value& partition(std::size_t column, const Row& row);
+  const Value& auxiliary(std::size_t column, const Row& row);
+  Value key(const Row& row);
+
+  // Closes what is open and forgets what was read.
+  void reset();
+  // Forgets the values that were read, but leaves blobs open.
+  void forget_values() noexcept {
+    partitions_of_.reset();
+    auxiliaries_of_.reset();
+  }
+
+ private:
+  struct OpenBlob {
+    sqlite::Blob blob;
+    std::int64_t chunk;
+  };
+  void read(const std::string& suffix, const char* column, std::int64_t chunk, std::size_t expected_size,
+            std::span<std::byte> out, std::size_t offset);
+
+  Storage& storage_;
+  std::uint64_t writes_ = 0;
+  std::map<std::string, OpenBlob> blobs_;
+  std::optional<std::int64_t> partitions_of_, auxiliaries_of_;
+  std::vector<Value> partitions_, auxiliaries_;
+};
+
+}  // namespace cairn::vec0

@@ -1,0 +1,155 @@
+#include "vec0/search.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "cairn/error.hpp"
+#include "vec0/counters.hpp"
+#include "vec0/row_filter.hpp"
+#include "vec0/shadow.hpp"
+
+namespace cairn::vec0 {
+namespace {
+
+// Rank orders ties: chunks as they were read, and within one the higher slot first.
+constexpr unsigned kSlotBits = 12;  // a chunk has at most 4096 slots
+constexpr std::uint64_t kSlotMask = (1u << kSlotBits) - 1;
+
+std::uint64_t rank_of(std::size_t chunk, std::size_t slot) {
+  return (chunk << kSlotBits) | (kSlotMask - slot);
+}
+std::size_t chunk_of(std::uint64_t rank) {
+  return static_cast<std::size_t>(rank >> kSlotBits);
+}
+std::size_t slot_of(std::uint64_t rank) {
+  return static_cast<std::size_t>(kSlotMask - (rank & kSlotMask));
+}
+
+// Distances of chosen slots of chunk after chunk. Reads a block that fits the processor's cache, scores it,
+// reads the next: a vector comes from memory once. Blocks without a chosen slot are not read.
+class BlockScorer {
+ public:
+  BlockScorer(Storage& storage, const SearchRequest& request)
+      : storage_(storage),
+        column_(storage.table().vectors[request.vector_column]),
+        suffix_(vector_chunks(request.vector_column)),
+        distance_(column_.metric, request.query),
+        block_rows_(
+            std::clamp<std::size_t>(kBlockBytes / column_.byte_size(), 1, storage.table().chunk_size)),
+        bytes_(block_rows_ * column_.byte_size()),
+        distances_(block_rows_) {}
+
+  template <class Sink>
+  void score(std::int64_t chunk, const std::vector<std::uint16_t>& slots, Sink sink) {
+    open(chunk);
+    std::size_t next = 0;
+    while (next < slots.size()) {
+      const std::size_t first = slots[next] / block_rows_ * block_rows_;
+      const std::size_t count = std::min(block_rows_, storage_.table().chunk_size - first);
+      blob_->read(std::span(bytes_).first(count * column_.byte_size()), first * column_.byte_size());
+      distance_(bytes_.data(), count, distances_.data());
+      for (; next < slots.size() && slots[next] < first + count; ++next)
+        sink(slots[next], distances_[slots[next] - first]);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kBlockBytes = 128 * 1024;
+
+  void open(std::int64_t chunk) {
+    if (!blob_) {
+      blob_.emplace(storage_.open(suffix_, "vectors", chunk, sqlite::Blob::Mode::read));
+    } else {
+      try {
+        blob_->reopen(chunk);
+      } catch (const Error& e) {
+        if ((e.sqlite_code() & 0xFF) != SQLITE_ERROR) throw;
+        storage_.throw_corrupt(suffix_, chunk, "the chunk's vectors are missing");
+      }
+    }
+    if (blob_->size() != column_.byte_size() * storage_.table().chunk_size)
+      storage_.throw_corrupt(suffix_, chunk, "the vectors blob has the wrong size");
+  }
+
+  Storage& storage_;
+  const VectorColumn& column_;
+  std::string suffix_;
+  vector::DistanceTo distance_;
+  std::size_t block_rows_;
+  std::vector<std::byte> bytes_;
+  std::vector<float> distances_;
+  std::optional<sqlite::Blob> blob_;
+};
+
+bool distance_holds(const std::vector<const Condition*>& conditions, float distance) {
+  return std::all_of(conditions.begin(), conditions.end(), [&](const Condition* condition) {
+    return holds(*condition, Value::of_real(static_cast<double>(distance)), MixedTypes::compare);
+  });
+}
+
+}  // namespace
+
+template <class Sink>
+void Search::scan(Storage& storage, const SearchRequest& request, Sink sink) {
+  // With k, SQLite's own check comes too late to find replacements, so text and numbers are compared
+  // strictly.
+  RowFilter filter(storage, request.conditions, request.k ? MixedTypes::compare : MixedTypes::keep);
+  std::vector<const Condition*> by_distance;
+  for (const Condition& condition : request.conditions)
+    if (condition.column.kind == ColumnKind::distance) by_distance.push_back(&condition);
+
+  BlockScorer scorer(storage, request);
+  Chunk chunk;
+  std::vector<std::uint16_t> slots;
+  std::int64_t after = std::numeric_limits<std::int64_t>::min();
+  while (storage.next_chunk(after, chunk)) {
+    after = chunk.id;
+    filter.select(chunk, slots);
+    if (slots.empty()) continue;
+    const std::size_t ordinal = chunks_.size();
+    scorer.score(chunk.id, slots, [&](std::size_t slot, float distance) {
+      if (distance_holds(by_distance, distance)) sink(vector::Scored{distance, rank_of(ordinal, slot)});
+    });
+    chunks_.push_back({chunk.id, std::move(chunk.rowids)});
+  }
+}
+
+Search::Search(Storage& storage, SearchRequest request) {
+  counters().searches += 1;
+  if (request.k) {
+    vector::TopK nearest(*request.k);
+    if (*request.k > 0) scan(storage, request, [&](const vector::Scored& entry) { nearest.push(entry); });
+    order_ = vector::Ascending(nearest.take_sorted());
+  } else {
+    std::vector<vector::Scored> all;
+    scan(storage, request, [&](const vector::Scored& entry) { all.push_back(entry); });
+    order_ = vector::Ascending(std::move(all));
+  }
+}
+
+Row Search::row_of(const vector::Scored& entry) const {
+  const ChunkRows& chunk = chunks_[chunk_of(entry.rank)];
+  const std::size_t slot = slot_of(entry.rank);
+  return {chunk.rowids[slot], {chunk.id, slot}, entry.distance};
+}
+
+std::optional<Row> Search::next() {
+  const vector::Scored* entry = order_.next();
+  if (!entry) return std::nullopt;
+  counters().rows_handed += 1;
+  return row_of(*entry);
+}
+
+std::optional<Row> Search::find(std::int64_t rowid) {
+  if (by_rowid_.empty()) {
+    for (const vector::Scored& entry : order_.entries()) by_rowid_.emplace_back(row_of(entry).rowid, entry);
+    std::sort(by_rowid_.begin(), by_rowid_.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+  const auto found = std::lower_bound(by_rowid_.begin(), by_rowid_.end(), rowid,
+                                      [](const auto& entry, std::int64_t id) { return entry.first < id; });
+  if (found == by_rowid_.end() || found->first != rowid) return std::nullopt;
+  return row_of(found->second);
+}
+
+}  // namespace cairn::vec0

@@ -1,0 +1,144 @@
+#include "vec0/shadow.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "cairn/error.hpp"
+#include "cairn/sqlite/connection_ref.hpp"
+
+namespace cairn::vec0 {
+namespace {
+
+// What sqlite-vec's releases look at is the patch number: 10 and later have a command column.
+constexpr const char* kVersion = "v0.1.10-alpha.3";
+constexpr const char* kVersionWithoutCommand = "v0.1.9";
+
+std::string quoted(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    out += c;
+    if (c == '"') out += c;
+  }
+  return out + '"';
+}
+
+// In the order of creation, which is the reference's: root pages are numbered by it.
+std::vector<std::string> suffixes(const TableDefinition& table) {
+  std::vector<std::string> all = {kInfo, kChunks, kRowids};
+  for (std::size_t i = 0; i < table.vectors.size(); ++i) all.push_back(vector_chunks(i));
+  for (std::size_t i = 0; i < table.metadata.size(); ++i) {
+    all.push_back(metadata_chunks(i));
+    if (table.metadata[i].type == MetadataType::text) all.push_back(metadata_text(i));
+  }
+  if (!table.auxiliaries.empty()) all.push_back(kAuxiliary);
+  return all;
+}
+
+std::string columns_of(const TableDefinition& table, std::string_view suffix) {
+  if (suffix == kInfo) return " (key text primary key, value any)";
+  if (suffix == kRowids)
+    return fmt::format("(rowid INTEGER PRIMARY KEY AUTOINCREMENT,id{},chunk_id INTEGER,chunk_offset INTEGER)",
+                       table.has_text_key() ? " TEXT UNIQUE NOT NULL" : "");
+  if (suffix == kChunks) {
+    if (table.partitions.empty())
+      return "(chunk_id INTEGER PRIMARY KEY AUTOINCREMENT,size INTEGER NOT NULL,validity BLOB NOT "
+             "NULL,rowids BLOB "
+             "NOT NULL)";
+    std::string sql =
+        "(chunk_id INTEGER PRIMARY KEY AUTOINCREMENT,size INTEGER NOT NULL,sequence_id integer,";
+    for (std::size_t i = 0; i < table.partitions.size(); ++i) sql += partition_column(i) + ",";
+    return sql + "validity BLOB NOT NULL, rowids BLOB NOT NULL)";
+  }
+  if (suffix == kAuxiliary) {
+    std::string sql = "( rowid integer PRIMARY KEY ";
+    for (std::size_t i = 0; i < table.auxiliaries.size(); ++i) sql += ", " + value_column(i);
+    return sql + ")";
+  }
+  if (suffix.starts_with("vector_chunks")) return "(rowid PRIMARY KEY,vectors BLOB NOT NULL)";
+  if (suffix.starts_with("metadatachunks")) return "(rowid PRIMARY KEY, data BLOB NOT NULL)";
+  return "(rowid PRIMARY KEY, data TEXT)";  // metadatatextNN
+}
+
+}  // namespace
+
+std::string vector_chunks(std::size_t column) {
+  return fmt::format("vector_chunks{:02}", column);
+}
+std::string metadata_chunks(std::size_t column) {
+  return fmt::format("metadatachunks{:02}", column);
+}
+std::string metadata_text(std::size_t column) {
+  return fmt::format("metadatatext{:02}", column);
+}
+std::string partition_column(std::size_t column) {
+  return fmt::format("partition{:02}", column);
+}
+std::string value_column(std::size_t column) {
+  return fmt::format("value{:02}", column);
+}
+
+std::string shadow_name(const TableDefinition& table, std::string_view suffix) {
+  return fmt::format("{}_{}", table.name, suffix);
+}
+
+std::string shadow_sql(const TableDefinition& table, std::string_view suffix) {
+  return quoted(table.schema) + "." + quoted(shadow_name(table, suffix));
+}
+
+void create_shadow_tables(sqlite3* db, const TableDefinition& table, bool with_command_column) {
+  const sqlite::ConnectionRef connection(db);
+  for (const std::string& suffix : suffixes(table)) {
+    try {
+      connection.execute("CREATE TABLE " + shadow_sql(table, suffix) + columns_of(table, suffix));
+    } catch (const Error& e) {
+      throw Error(e.code(),
+                  fmt::format("Could not create '_{}' shadow table: {}", suffix, sqlite3_errmsg(db)),
+                  e.sqlite_code());
+    }
+  }
+  connection.execute("INSERT INTO " + shadow_sql(table, kInfo) +
+                         "(key, value) VALUES ('CREATE_VERSION', ?), ('CREATE_VERSION_MAJOR', 0), "
+                         "('CREATE_VERSION_MINOR', 1), ('CREATE_VERSION_PATCH', ?)",
+                     with_command_column ? kVersion : kVersionWithoutCommand, with_command_column ? 10 : 9);
+}
+
+void drop_shadow_tables(sqlite3* db, const TableDefinition& table) {
+  for (const std::string& suffix : suffixes(table))
+    sqlite::ConnectionRef(db).execute("DROP TABLE IF EXISTS " + shadow_sql(table, suffix));
+}
+
+void rename_shadow_tables(sqlite3* db, const TableDefinition& table, const std::string& new_name) {
+  const sqlite::ConnectionRef connection(db);
+  for (const std::string& suffix : suffixes(table)) {
+    // Tables of sqlite-vec before 0.1.6 have no _info.
+    const bool exists = connection.query_one<bool>(
+        "SELECT count(*) FROM " + quoted(table.schema) + ".sqlite_schema WHERE type = 'table' AND name = ?",
+        shadow_name(table, suffix));
+    if (exists)
+      connection.execute("ALTER TABLE " + shadow_sql(table, suffix) + " RENAME TO " +
+                         quoted(new_name + "_" + suffix));
+  }
+}
+
+bool stored_command_column(sqlite3* db, const TableDefinition& table) {
+  const sqlite::ConnectionRef connection(db);
+  const bool has_info = connection.query_one<bool>(
+      "SELECT count(*) FROM " + quoted(table.schema) + ".sqlite_schema WHERE type = 'table' AND name = ?",
+      shadow_name(table, kInfo));
+  if (!has_info) return false;
+  return connection.query_one<bool>("SELECT count(*) FROM " + shadow_sql(table, kInfo) +
+                                    " WHERE key = 'CREATE_VERSION_PATCH' AND CAST(value AS INTEGER) >= 10");
+}
+
+bool is_shadow_suffix(std::string_view suffix) noexcept {
+  if (suffix == kRowids || suffix == kChunks || suffix == kAuxiliary || suffix == kInfo) return true;
+  for (const std::string_view prefix : {"metadatachunks", "metadatatext"}) {
+    if (!suffix.starts_with(prefix) || suffix.size() != prefix.size() + 2) continue;
+    const char tens = suffix[prefix.size()], ones = suffix[prefix.size() + 1];
+    return (tens == '0' && ones >= '0' && ones <= '9') || (tens == '1' && ones >= '0' && ones <= '5');
+  }
+  return false;
+}
+
+}  // namespace cairn::vec0

@@ -1,0 +1,39 @@
+// The shadow tables of one vec0 table: their names, and creating, dropping and renaming them.
+// docs/format/vec0-flat.md describes what they hold.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "sqlite/api.hpp"
+#include "vec0/definition.hpp"
+
+namespace cairn::vec0 {
+
+inline constexpr const char* kInfo = "info";
+inline constexpr const char* kChunks = "chunks";
+inline constexpr const char* kRowids = "rowids";
+inline constexpr const char* kAuxiliary = "auxiliary";
+std::string vector_chunks(std::size_t column);     // "vector_chunks00"
+std::string metadata_chunks(std::size_t column);   // "metadatachunks00"
+std::string metadata_text(std::size_t column);     // "metadatatext00"
+std::string partition_column(std::size_t column);  // "partition00"
+std::string value_column(std::size_t column);      // "value00"
+
+// `"schema"."table_suffix"`, quoted for SQL.
+std::string shadow_sql(const TableDefinition& table, std::string_view suffix);
+// `table_suffix`, for sqlite3_blob_open.
+std::string shadow_name(const TableDefinition& table, std::string_view suffix);
+
+void create_shadow_tables(sqlite3* db, const TableDefinition& table, bool with_command_column);
+void drop_shadow_tables(sqlite3* db, const TableDefinition& table);
+void rename_shadow_tables(sqlite3* db, const TableDefinition& table, const std::string& new_name);
+
+// Whether the table's creator gave it a command column: sqlite-vec since 0.1.10, and Cairn.
+bool stored_command_column(sqlite3* db, const TableDefinition& table);
+
+// For sqlite3_module::xShadowName: the suffixes that sqlite-vec claims, no others.
+bool is_shadow_suffix(std::string_view suffix) noexcept;
+
+}  // namespace cairn::vec0

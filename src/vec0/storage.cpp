@@ -1,0 +1,143 @@
+#include "vec0/storage.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "cairn/error.hpp"
+#include "vec0/lease.hpp"
+#include "vec0/shadow.hpp"
+
+namespace cairn::vec0 {
+
+Storage::Lease Storage::lease(std::string_view sql) {
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) found = statements_.emplace(sql, sqlite::Statement(db_, sql)).first;
+  return Lease(found->second);
+}
+
+void Storage::set_name(std::string name) {
+  statements_.clear();
+  table_.name = std::move(name);
+}
+
+void Storage::throw_corrupt(const std::string& suffix, std::int64_t chunk, std::string_view what) const {
+  throw Error(ErrorCode::corrupt,
+              fmt::format("vec0 table '{}' is damaged: {} (shadow table '{}', chunk {})", table_.name, what,
+                          shadow_name(table_, suffix), chunk),
+              SQLITE_CORRUPT_VTAB);
+}
+
+sqlite::Blob Storage::open(const std::string& suffix, const char* column, std::int64_t row,
+                           sqlite::Blob::Mode mode) const {
+  try {
+    return {db_, table_.schema.c_str(), shadow_name(table_, suffix).c_str(), column, row, mode};
+  } catch (const Error& e) {
+    // SQLITE_ERROR is what a missing row or table gives; locks and I/O errors are not damage.
+    if ((e.sqlite_code() & 0xFF) != SQLITE_ERROR) throw;
+    throw_corrupt(suffix, row, sqlite3_errmsg(db_));
+  }
+}
+
+std::optional<Location> Storage::find(std::int64_t rowid) {
+  Lease st = lease("SELECT chunk_id, chunk_offset FROM " + shadow_sql(table_, kRowids) + " WHERE rowid = ?");
+  st->bind(1, rowid);
+  if (!st->step()) return std::nullopt;
+  const Value chunk = Value::of_column(st->handle(), 0), slot = Value::of_column(st->handle(), 1);
+  if (chunk.type != Value::Type::integer || slot.type != Value::Type::integer || slot.integer < 0 ||
+      static_cast<std::uint64_t>(slot.integer) >= table_.chunk_size)
+    throw_corrupt(kRowids, chunk.integer, fmt::format("row {} has no valid chunk and offset", rowid));
+  return Location{chunk.integer, static_cast<std::size_t>(slot.integer)};
+}
+
+std::optional<std::int64_t> Storage::rowid_of_key(std::string_view key) {
+  Lease st = lease("SELECT rowid FROM " + shadow_sql(table_, kRowids) + " WHERE id = ?");
+  st->bind(1, key);
+  if (!st->step()) return std::nullopt;
+  return st->get<std::int64_t>(0);
+}
+
+std::string Storage::key_of(std::int64_t rowid) {
+  Lease st = lease("SELECT id FROM " + shadow_sql(table_, kRowids) + " WHERE rowid = ?");
+  st->bind(1, rowid);
+  if (!st->step()) throw_corrupt(kRowids, 0, fmt::format("there is no row {}", rowid));
+  return Value::of_column(st->handle(), 0).bytes;
+}
+
+namespace {
+
+std::string partition_list(const TableDefinition& table) {
+  std::string list;
+  for (std::size_t i = 0; i < table.partitions.size(); ++i) list += ", " + partition_column(i);
+  return list;
+}
+
+}  // namespace
+
+bool Storage::next_chunk(std::int64_t after, Chunk& chunk) {
+  Lease st = lease("SELECT chunk_id, validity, rowids" + partition_list(table_) + " FROM " +
+                   shadow_sql(table_, kChunks) + " WHERE chunk_id > ? ORDER BY chunk_id LIMIT 1");
+  st->bind(1, after);
+  if (!st->step()) return false;
+  chunk.id = st->get<std::int64_t>(0);
+  const Value validity = Value::of_column(st->handle(), 1), rowids = Value::of_column(st->handle(), 2);
+  if (validity.bytes.size() != table_.chunk_size / 8)
+    throw_corrupt(kChunks, chunk.id,
+                  fmt::format("chunk validity size doesn't match - expected {}, found {}",
+                              table_.chunk_size / 8, validity.bytes.size()));
+  if (rowids.bytes.size() != table_.chunk_size * 8)
+    throw_corrupt(kChunks, chunk.id,
+                  fmt::format("chunk rowids size doesn't match - expected {}, found {}",
+                              table_.chunk_size * 8, rowids.bytes.size()));
+  chunk.validity.resize(validity.bytes.size());
+  std::memcpy(chunk.validity.data(), validity.bytes.data(), validity.bytes.size());
+  chunk.rowids.resize(table_.chunk_size);
+  std::memcpy(chunk.rowids.data(), rowids.bytes.data(), rowids.bytes.size());
+  chunk.partitions.clear();
+  for (std::size_t i = 0; i < table_.partitions.size(); ++i)
+    chunk.partitions.push_back(Value::of_column(st->handle(), 3 + static_cast<int>(i)));
+  return true;
+}
+
+double Storage::estimated_rows() noexcept {
+  try {
+    Lease st = lease("SELECT count(*) FROM " + shadow_sql(table_, kChunks));
+    st->step();
+    return st->get<double>(0) * static_cast<double>(table_.chunk_size);
+  } catch (...) {
+    return 1e5;
+  }
+}
+
+std::vector<Value> Storage::partitions_of(std::int64_t chunk) {
+  Lease st = lease("SELECT chunk_id" + partition_list(table_) + " FROM " + shadow_sql(table_, kChunks) +
+                   " WHERE chunk_id = ?");
+  st->bind(1, chunk);
+  if (!st->step()) throw_corrupt(kChunks, chunk, "the chunk of a row is missing");
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < table_.partitions.size(); ++i)
+    values.push_back(Value::of_column(st->handle(), 1 + static_cast<int>(i)));
+  return values;
+}
+
+std::vector<Value> Storage::auxiliaries_of(std::int64_t rowid) {
+  std::string sql = "SELECT rowid";
+  for (std::size_t i = 0; i < table_.auxiliaries.size(); ++i) sql += ", " + value_column(i);
+  Lease st = lease(sql + " FROM " + shadow_sql(table_, kAuxiliary) + " WHERE rowid = ?");
+  st->bind(1, rowid);
+  std::vector<Value> values(table_.auxiliaries.size());
+  if (!st->step()) return values;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = Value::of_column(st->handle(), 1 + static_cast<int>(i));
+  return values;
+}
+
+std::string Storage::long_text(std::size_t metadata_column, std::int64_t rowid) {
+  const std::string suffix = metadata_text(metadata_column);
+  Lease st = lease("SELECT data FROM " + shadow_sql(table_, suffix) + " WHERE rowid = ?");
+  st->bind(1, rowid);
+  if (!st->step()) throw_corrupt(suffix, 0, fmt::format("the text of row {} is missing", rowid));
+  return Value::of_column(st->handle(), 0).bytes;
+}
+
+}  // namespace cairn::vec0

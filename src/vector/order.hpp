@@ -1,0 +1,74 @@
+// The order in which a search hands rows out: ascending distance, ties by rank.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace cairn::vector {
+
+struct Scored {
+  float distance;
+  std::uint64_t rank;  // unique within a search; the lower comes first where distances are equal
+};
+
+constexpr bool operator<(const Scored& a, const Scored& b) noexcept {
+  return a.distance != b.distance ? a.distance < b.distance : a.rank < b.rank;
+}
+
+// Keeps the k first of what is pushed. It buffers up to twice k and then drops the worse half, so a push
+// costs O(1) on average whatever k is.
+class TopK {
+ public:
+  explicit TopK(std::size_t k) : k_(k) {}
+
+  void push(Scored entry) {
+    if (full_ && !(entry < worst_)) return;
+    if (k_ == 0) return;
+    kept_.push_back(entry);
+    if (kept_.size() >= capacity()) shrink();
+  }
+
+  // The k first in order. Leaves this empty.
+  std::vector<Scored> take_sorted();
+
+ private:
+  // Small k gets room as well, so that shrinking stays rare.
+  std::size_t capacity() const noexcept {
+    return k_ > kUnbounded ? std::numeric_limits<std::size_t>::max() : 2 * k_ + 64;
+  }
+  void shrink();
+
+  static constexpr std::size_t kUnbounded = std::size_t{1} << 40;  // beyond any table: keep everything
+  std::size_t k_;
+  bool full_ = false;  // k entries were seen, and worst_ is the k-th of those at the last shrink
+  Scored worst_{};
+  std::vector<Scored> kept_;
+};
+
+// Every entry in order, lazily: the first batch costs one selection over all, each further one a selection
+// over the rest, and batches grow, so that a reader who stops early never pays for a full sort.
+class Ascending {
+ public:
+  Ascending() = default;
+  explicit Ascending(std::vector<Scored> entries) : entries_(std::move(entries)) {}
+
+  // The next entry, or null at the end. Valid until the next call.
+  const Scored* next();
+  // Starts again; what is in order already stays so.
+  void rewind() noexcept { next_ = 0; }
+  // In no order that the caller may rely on.
+  const std::vector<Scored>& entries() const noexcept { return entries_; }
+
+ private:
+  static constexpr std::size_t kFirstBatch = 64;
+
+  std::vector<Scored> entries_;
+  std::size_t next_ = 0;
+  std::size_t sorted_ = 0;  // entries_[0, sorted_) are the first ones, in order
+  std::size_t batch_ = kFirstBatch;
+};
+
+}  // namespace cairn::vector
