@@ -6,13 +6,18 @@
 //   store.search("deploy key", {.filter = cairn::Filter::parse("doc_type = 'note' AND metadata.stars >=
 //   4")});
 //
-// Fields: id, doc_type (or type), namespace, path, title, heading, text, created_at, updated_at, and
-// `metadata` followed by a path into the record's JSON: metadata.author, metadata.tags[0],
+// Fields: id, doc_type (or type), namespace, document_id, path, title, heading, text, created_at,
+// updated_at, and `metadata` followed by a path into the record's JSON: metadata.author, metadata.tags[0],
 // metadata."odd key". An unknown field is an error (invalid_argument) when the filter is built.
 //
-// Comparisons hold only between values of the same kind (numbers with numbers, text with text) and never
-// for a missing field; NOT is the complement, so NOT (metadata.lang = 'en') holds where lang is missing.
-// Booleans in JSON compare as true and false. glob uses *, ? and [...] over the whole value.
+// Comparisons, != among them, hold only between values of the same kind (numbers with numbers, text with
+// text) and never for a missing field; NOT is the complement, so NOT (metadata.lang = 'en') holds where
+// lang is missing. Missing are also a JSON null, everything in metadata that is not valid JSON, and the
+// path, title and heading of what comes from no file. Booleans in JSON compare as true and false.
+// glob uses *, ? and [...] over the whole value, which must be text.
+//
+// Limits, beyond which a filter is refused (invalid_argument): 40 levels of nesting, 500 conditions,
+// 10,000 values.
 //
 // A value: copy it freely; thread-safe as any value.
 #pragma once

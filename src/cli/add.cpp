@@ -32,7 +32,6 @@ std::vector<Record> records_of(const AddArguments& arguments, bool from_standard
 IngestReport ingest(const Session& session, Store& store, const AddArguments& arguments,
                     const std::vector<std::string>& paths) {
   ProgressBar bar(session.terminal());
-  catch_interrupts();
   IngestOptions options{.namespace_ = arguments.namespace_, .doc_type = arguments.type};
   options.progress = [&](const IngestProgress& progress) {
     bar.update(progress);
@@ -92,6 +91,7 @@ int run_add(Session& session, const AddArguments& arguments) {
     throw UsageError("--metadata belongs to notes, and there is none");
 
   const std::vector<Record> records = records_of(arguments, from_standard_input);
+  if (!paths.empty()) catch_interrupts();
   Store store = session.open_to_write(OpenMode::create);
   const std::vector<std::int64_t> ids =
       records.empty() ? std::vector<std::int64_t>{} : store.add_many(records);
@@ -104,8 +104,11 @@ int run_add(Session& session, const AddArguments& arguments) {
     say_problems(session, report);
     if (!session.json()) session.out += describe(report);
   }
-  if (session.json())
-    print_json(session, {{"notes", ids}, {"files", paths.empty() ? Json(nullptr) : to_json(report)}});
+  if (session.json()) {
+    Json answer{{"notes", ids}};
+    answer.update(to_json(report));
+    print_json(session, answer);
+  }
   return exit_code_of(report, paths);
 }
 

@@ -1,0 +1,236 @@
+#include "store/ingest_write.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/hash.hpp"
+#include "cairn/error.hpp"
+#include "store/embedded_text.hpp"
+#include "store/file_time.hpp"
+
+namespace cairn::store {
+
+namespace {
+
+using Outcome = PreparedFile::Outcome;
+
+bool stamps_differ(const PreparedFile& file) {
+  const KnownDocument& known = *file.task->known;
+  if (known.bytes != file.bytes || known.modified_ns != file.modified_ns) return true;
+  // Read again only because it was modified right before it was read: once that is long ago, say so.
+  return is_racily_clean(known.modified_ns, known.ingested_ns) &&
+         !is_racily_clean(file.modified_ns, file.read_ns);
+}
+
+bool type_differs(const PreparedFile& file, const IngestOptions& options) {
+  return !options.doc_type.empty() && options.doc_type != file.task->known->doc_type;
+}
+
+}  // namespace
+
+// A row of content as it is before the file is written.
+struct DocumentWriter::OldRow {
+  std::int64_t id;
+  std::string hash_of_text;
+  std::string heading;
+  std::int64_t line_start, line_end, byte_start, byte_end;
+  std::optional<std::string> text_hash;
+  std::string doc_type;
+  bool kept = false;
+};
+
+DocumentWriter::DocumentWriter(sql::Connection& db, Embedder* embedder, const IngestOptions& options,
+                               IngestReport& report)
+    : embedder_(embedder),
+      options_(options),
+      report_(report),
+      now_(now_ns() / kNanosecondsPerSecond),
+      db_(db),
+      find_document_(db.cached("SELECT id FROM documents WHERE namespace = ? AND path = ?")),
+      insert_document_(db.cached("INSERT INTO documents(title, doc_type, bytes, modified_ns, ingested_ns, "
+                                 "content_hash, namespace, path) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
+      update_document_(db.cached("UPDATE documents SET title = ?, doc_type = ?, bytes = ?, modified_ns = ?, "
+                                 "ingested_ns = ?, content_hash = ? WHERE id = ?")),
+      select_rows_(
+          db.cached("SELECT id, text, heading, line_start, line_end, byte_start, byte_end, text_hash, "
+                    "doc_type FROM content WHERE document_id = ? ORDER BY byte_start, id")),
+      insert_row_(
+          db.cached("INSERT INTO content(text, doc_type, created_at, namespace, document_id, heading, "
+                    "line_start, line_end, byte_start, byte_end, text_hash) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      // Two statements, since naming `heading` has the row indexed again.
+      move_row_(db.cached("UPDATE content SET doc_type = ?, line_start = ?, line_end = ?, byte_start = ?, "
+                          "byte_end = ?, text_hash = ? WHERE id = ?")),
+      change_row_(db.cached("UPDATE content SET doc_type = ?, line_start = ?, line_end = ?, byte_start = ?, "
+                            "byte_end = ?, text_hash = ?, heading = ?, updated_at = ? WHERE id = ?")),
+      delete_row_(db.cached("DELETE FROM content WHERE id = ?")) {}
+
+bool DocumentWriter::has_work(const PreparedFile& file, const IngestOptions& options) noexcept {
+  switch (file.outcome) {
+    case Outcome::chunks:
+      return true;
+    case Outcome::same:
+      return stamps_differ(file) || type_differs(file, options);
+    case Outcome::binary:
+      return options.prune && file.task->known;
+    default:
+      return false;
+  }
+}
+
+void DocumentWriter::write(const PreparedFile& file) {
+  if (file.outcome == Outcome::chunks) {
+    write_chunks(file);
+  } else if (file.outcome == Outcome::same) {
+    update_stamps(file);
+  } else if (const auto known = find_document(file.task->file.path)) {
+    remove(*known);
+  }
+}
+
+void DocumentWriter::remove(std::int64_t document_id) {
+  db_.execute("DELETE FROM content WHERE document_id = ?", document_id);
+  report_.chunks_removed += static_cast<std::size_t>(db_.changes());
+  db_.execute("DELETE FROM documents WHERE id = ?", document_id);
+  report_.files_removed += static_cast<std::size_t>(db_.changes());
+}
+
+std::optional<std::int64_t> DocumentWriter::find_document(const std::string& path) {
+  find_document_->bind_view(1, std::string_view(options_.namespace_)).bind_view(2, std::string_view(path));
+  std::optional<std::int64_t> id;
+  if (find_document_->step()) id = find_document_->get<std::int64_t>(0);
+  find_document_->reset();
+  return id;
+}
+
+void DocumentWriter::update_stamps(const PreparedFile& file) {
+  const KnownDocument& known = *file.task->known;
+  db_.cached(
+         "UPDATE documents SET bytes = ?, modified_ns = ?, ingested_ns = ? WHERE id = ? AND content_hash = ?")
+      ->bind_all(file.bytes, file.modified_ns, file.read_ns, known.id, file.content_hash)
+      .run();
+  if (!type_differs(file, options_)) {
+    ++report_.files_unchanged;
+    return;
+  }
+  db_.execute("UPDATE documents SET doc_type = ? WHERE id = ?", options_.doc_type, known.id);
+  db_.execute("UPDATE content SET doc_type = ? WHERE document_id = ?", options_.doc_type, known.id);
+  ++report_.files_updated;
+}
+
+std::int64_t DocumentWriter::upsert_document(const PreparedFile& file, std::optional<std::int64_t> known) {
+  sqlite::Statement& st = known ? *update_document_ : *insert_document_;
+  st.bind_view(1, std::string_view(file.title)).bind_view(2, std::string_view(file.doc_type));
+  st.bind(3, file.bytes).bind(4, file.modified_ns).bind(5, file.read_ns);
+  st.bind_view(6, std::string_view(file.content_hash));
+  if (known) {
+    st.bind(7, *known).run();
+    return *known;
+  }
+  st.bind_view(7, std::string_view(options_.namespace_))
+      .bind_view(8, std::string_view(file.task->file.path))
+      .run();
+  return db_.last_insert_rowid();
+}
+
+std::vector<DocumentWriter::OldRow> DocumentWriter::rows_of(std::int64_t document_id) {
+  std::vector<OldRow> rows;
+  sqlite::Statement& st = *select_rows_;
+  st.bind(1, document_id);
+  while (st.step())
+    rows.push_back({st.get<std::int64_t>(0), content_hash(st.get<std::string_view>(1)),
+                    st.get<std::string>(2), st.get<std::int64_t>(3), st.get<std::int64_t>(4),
+                    st.get<std::int64_t>(5), st.get<std::int64_t>(6), st.get<std::optional<std::string>>(7),
+                    st.get<std::string>(8)});
+  return rows;
+}
+
+// A chunk takes the id of the first row with its text that no earlier chunk took, wherever in the file
+// that stood: a moved paragraph stays itself, and equal ones keep their order.
+void DocumentWriter::write_chunks(const PreparedFile& file) {
+  const auto known = find_document(file.task->file.path);
+  std::vector<OldRow> rows = known ? rows_of(*known) : std::vector<OldRow>{};
+  const std::int64_t document_id = upsert_document(file, known);
+  ++(known ? report_.files_updated : report_.files_added);
+
+  std::unordered_map<std::string_view, std::vector<OldRow*>> by_text;
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row) by_text[row->hash_of_text].push_back(&*row);
+  std::vector<const OldRow*> kept(file.chunks.size(), nullptr);
+  for (std::size_t i = 0; i < file.chunks.size() && !by_text.empty(); ++i) {
+    const auto found = by_text.find(content_hash(file.chunks[i].text));
+    if (found == by_text.end() || found->second.empty()) continue;
+    found->second.back()->kept = true;
+    kept[i] = found->second.back();
+    found->second.pop_back();
+  }
+
+  for (const OldRow& row : rows) {
+    if (row.kept) continue;
+    delete_row_->bind(1, row.id).run();
+    ++report_.chunks_removed;
+  }
+  for (std::size_t i = 0; i < file.chunks.size(); ++i) {
+    if (kept[i]) {
+      keep(*kept[i], file, i);
+    } else {
+      insert(document_id, file, i);
+    }
+  }
+}
+
+void DocumentWriter::insert(std::int64_t document_id, const PreparedFile& file, std::size_t i) {
+  const text::Chunk& chunk = file.chunks[i];
+  sqlite::Statement& st = *insert_row_;
+  st.bind_view(1, std::string_view(chunk.text)).bind_view(2, std::string_view(file.doc_type)).bind(3, now_);
+  st.bind_view(4, std::string_view(options_.namespace_)).bind(5, document_id);
+  st.bind_view(6, std::string_view(chunk.heading));
+  st.bind(7, chunk.line_begin).bind(8, chunk.line_end).bind(9, chunk.byte_begin).bind(10, chunk.byte_end);
+  if (embedder_) st.bind_view(11, std::string_view(file.text_hashes[i]));
+  st.run();
+  ++report_.chunks_added;
+  if (embedder_) set_vector(db_.last_insert_rowid(), file, i, false);
+}
+
+void DocumentWriter::keep(const OldRow& row, const PreparedFile& file, std::size_t i) {
+  const text::Chunk& chunk = file.chunks[i];
+  ++report_.chunks_kept;
+  const bool heading_changed = row.heading != chunk.heading;
+  std::optional<std::string> text_hash = row.text_hash;
+  if (embedder_) {
+    text_hash = file.text_hashes[i];
+  } else if (heading_changed && row.text_hash) {
+    text_hash = "";  // the row has a vector, but no longer one of what it says
+  }
+  const auto as_stored = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+  const bool moved =
+      row.line_start != as_stored(chunk.line_begin) || row.line_end != as_stored(chunk.line_end) ||
+      row.byte_start != as_stored(chunk.byte_begin) || row.byte_end != as_stored(chunk.byte_end);
+  if (!heading_changed && !moved && text_hash == row.text_hash && row.doc_type == file.doc_type) return;
+
+  sqlite::Statement& st = heading_changed ? *change_row_ : *move_row_;
+  st.bind_view(1, std::string_view(file.doc_type));
+  st.bind(2, chunk.line_begin).bind(3, chunk.line_end).bind(4, chunk.byte_begin).bind(5, chunk.byte_end);
+  st.bind(6, text_hash);
+  if (heading_changed) st.bind_view(7, std::string_view(chunk.heading)).bind(8, now_);
+  st.bind(heading_changed ? 9 : 7, row.id).run();
+  if (embedder_ && text_hash != row.text_hash) set_vector(row.id, file, i, true);
+}
+
+void DocumentWriter::set_vector(std::int64_t id, const PreparedFile& file, std::size_t i, bool replaces) {
+  std::span<const float> vector;
+  std::vector<float> late;
+  if (const std::size_t vector_row = file.vector_rows[i]; vector_row != PreparedFile::kNoVector) {
+    const std::size_t dimension = embedder_->info().dimension;
+    vector = std::span(file.vectors).subspan(vector_row * dimension, dimension);
+  } else {
+    // The reader thought that a row with this text would be kept: one of several equal ones was not enough,
+    // or another process wrote meanwhile.
+    late = embedder_->embed(embedded_text(file.chunks[i].heading, file.chunks[i].text), TextRole::document);
+    vector = late;
+  }
+  if (replaces) db_.cached("DELETE FROM vec_content WHERE content_id = ?")->bind_all(id).run();
+  auto insert = db_.cached("INSERT INTO vec_content(content_id, vector) VALUES (?, ?)");
+  insert->bind(1, id).bind_view(2, sqlite::as_bytes(vector)).run();
+}
+
+}  // namespace cairn::store
