@@ -1,6 +1,8 @@
 """Rows to search in, generated from a seed, and how the guide's SQL writes them."""
 
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy
 
@@ -19,9 +21,9 @@ class Row:
     vector: numpy.ndarray
     id: int = 0
 
-    @property
+    @cached_property
     def words(self):
-        return self.text.split()
+        return Counter(self.text.split())
 
 
 @dataclass

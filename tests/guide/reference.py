@@ -5,7 +5,6 @@ right if it could be had by sorting the true distances with errors below a toler
 """
 
 import math
-from collections import Counter
 
 import numpy
 
@@ -48,17 +47,18 @@ def check_nearest(found, true, limit):
 def bm25(rows, words):
     """{id: rank} of the rows with any of the words; smaller is better. The formula of FTS5's bm25(),
     https://www.sqlite.org/fts5.html, section 5.1.1, with all of a row's text in one column."""
-    average = sum(len(row.words) for row in rows) / len(rows)
+    length = {row.id: row.words.total() for row in rows}
+    average = sum(length.values()) / len(rows)
     holding = {word: sum(word in row.words for row in rows) for word in words}
     idf = {word: math.log((len(rows) - n + 0.5) / (n + 0.5)) for word, n in holding.items()}
     ranks = {}
     for row in rows:
-        counts = Counter(row.words)
-        if not any(counts[word] for word in words):
+        counts = row.words
+        if not any(word in counts for word in words):
             continue
         ranks[row.id] = -sum(
             max(idf[word], 1e-6) * counts[word] * 2.2
-            / (counts[word] + 1.2 * (1 - 0.75 + 0.75 * len(row.words) / average))
+            / (counts[word] + 1.2 * (1 - 0.75 + 0.75 * length[row.id] / average))
             for word in words)
     return ranks
 

@@ -11,7 +11,7 @@ def words_of(corpus, count):
     """From words in nearly every row to words in one."""
     frequency = {}
     for row in corpus.rows:
-        for word in set(row.words):
+        for word in row.words:
             frequency[word] = frequency.get(word, 0) + 1
     ordered = sorted(frequency, key=frequency.get)
     return [ordered[i * (len(ordered) - 1) // (count - 1)] for i in range(count)]
@@ -30,9 +30,9 @@ def test_hybrid_search(db, filled, limit):
     by_id = filled.corpus.by_id()
     certain = 0
     queries = filled.corpus.queries(12)
-    words = words_of(filled.corpus, 12)
+    words = words_of(filled.corpus, 12 * 4)
     for i, query in enumerate(queries):
-        terms = words[i:i + 1] if i % 2 else [words[i], words[-i - 1]]
+        terms = words[i::12] if i % 3 else words[i:i + 1]
         rows = db.rows(guide_sql.HYBRID_SEARCH, (blob(query), " OR ".join(terms), limit))
         certain += check_fusion([(row[0], row[4]) for row in rows], distances(filled.corpus.rows, query, filled.metric),
                                 bm25(filled.corpus.rows, terms), limit)
