@@ -3,6 +3,7 @@
 
 #include "cairn/embedder.hpp"
 #include "cairn/error.hpp"
+#include "embed/dimension.hpp"
 
 namespace cairn {
 
@@ -33,9 +34,7 @@ class ExternalEmbedder final : public Embedder {
 }  // namespace
 
 std::shared_ptr<Embedder> external_embedder(std::size_t dimension) {
-  if (dimension < 1 || dimension > 8192)
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("a vector has 1 to 8192 dimensions, not {}", dimension));
+  embed::require_dimension("a vector", dimension, 1);
   return std::make_shared<ExternalEmbedder>(dimension);
 }
 

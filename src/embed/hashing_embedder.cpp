@@ -5,7 +5,7 @@
 // A text is its distinct words. A word's features are the word and its 3-, 4- and 5-grams with the ends
 // marked, so that "rotates" is near "rotation"; in scripts without spaces they are single code points and
 // pairs. A word counts 1 + ln(occurrences), a stop word a tenth of that. The constants were chosen on
-// SciFact, CovidQA and CoSQA (development splits) by mean nDCG@10; the commit that set them has the figures.
+// SciFact, CovidQA and CoSQA (development splits) by mean nDCG@10 (docs/decisions/0006-hashing-embedder.md).
 //
 // Sums are integers, so the order of features cannot matter, and a vector is the same on every machine.
 #include <algorithm>
@@ -45,6 +45,13 @@ constexpr std::uint64_t hash_of(std::string_view bytes, std::uint64_t kind) noex
   std::uint64_t h = 0xcbf29ce484222325 + kind;
   for (const char c : bytes) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return mixed(h);
+}
+
+// The same for three to five bytes, which fit in one word: the bytes are the hash's seed.
+constexpr std::uint64_t hash_of_few(std::string_view bytes) noexcept {
+  std::uint64_t packed = 0;
+  for (const char c : bytes) packed = packed << 8 | static_cast<unsigned char>(c);
+  return mixed(packed * 0x9e3779b97f4a7c15);
 }
 
 int fixed(double weight) noexcept {
@@ -115,9 +122,13 @@ class Splitter {
 
   void split(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
-      const auto byte = static_cast<unsigned char>(text[at]);
-      if (byte < 0x80) {
-        ascii(byte);
+      if (const char letter = ascii_letter(text[at]); letter != '\0') {
+        word_.push_back(letter);
+        previous_unspaced_.clear();
+        ++at;
+      } else if (static_cast<unsigned char>(text[at]) < 0x80) {
+        end_word();
+        previous_unspaced_.clear();
         ++at;
       } else {
         const utf8::Decoded d = utf8::decode(text, at);
@@ -129,13 +140,10 @@ class Splitter {
   }
 
  private:
-  void ascii(unsigned char c) {
-    previous_unspaced_.clear();
-    if (text::is_token_char(c)) {
-      word_.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
-    } else {
-      end_word();
-    }
+  // The letter in lower case, or the digit; otherwise 0.
+  static char ascii_letter(char c) noexcept {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return c;
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : '\0';
   }
 
   void other(char32_t c) {
@@ -223,13 +231,15 @@ class HashingEmbedder final : public Embedder {
     put('>');
     starts[letters] = static_cast<std::uint16_t>(size);
 
+    const bool single_bytes = size == letters;
     for (std::size_t n = kShortestGram; n <= kLongestGram && n <= letters; ++n) {
       // Short and long words have the same weight in all: n-grams share it by the root of their number.
       const std::int64_t each = weight * (n == kShortestGram ? short_gram_[letters - 2]
                                                              : gram_[std::max<std::size_t>(letters, 4) - 3]);
       for (std::size_t i = 0; i + n <= letters; ++i) {
-        add(hash_of({marked.data() + starts[i], static_cast<std::size_t>(starts[i + n] - starts[i])}, n),
-            each, sums);
+        const std::string_view gram(marked.data() + starts[i],
+                                    static_cast<std::size_t>(starts[i + n] - starts[i]));
+        add(single_bytes ? hash_of_few(gram) : hash_of(gram, n), each, sums);
       }
     }
   }
@@ -238,7 +248,9 @@ class HashingEmbedder final : public Embedder {
   void add(std::uint64_t hash, std::int64_t weight, Sums& sums) const {
     for (int i = 0; i < 4; ++i, hash >>= 16) {
       const std::size_t element = (static_cast<std::size_t>(hash & 0x7FFF) * dimension_) >> 15;
-      sums[element] += (hash & 0x8000) != 0 ? weight : -weight;
+      // The sign without a branch, which could not be predicted: -1 has all bits set.
+      const std::int64_t minus = -static_cast<std::int64_t>((hash >> 15) & 1);
+      sums[element] += (weight ^ minus) - minus;
     }
   }
 

@@ -97,10 +97,6 @@ void require_valid(const Update& changes, std::size_t dimension) {
   if (!changes.embedding.empty()) require_valid_embedding(changes.embedding, dimension);
 }
 
-std::string embedded_text(std::string_view heading, std::string_view text) {
-  return heading.empty() ? std::string(text) : fmt::format("{}\n{}", heading, text);
-}
-
 std::int64_t insert_record(sql::Connection& db, const Record& record, std::span<const float> embedding,
                            std::int64_t now) {
   const sql::CachedStatement st = db.cached(

@@ -34,9 +34,6 @@ void require_valid(const Record& record, std::size_t dimension);
 void require_valid(const Update& changes, std::size_t dimension);
 void require_valid_embedding(std::span<const float> embedding, std::size_t dimension);
 
-// What a row's vector is made from: the heading gives a chunk its context.
-std::string embedded_text(std::string_view heading, std::string_view text);
-
 std::int64_t insert_record(sql::Connection& db, const Record& record, std::span<const float> embedding,
                            std::int64_t now);
 void put_vector(sql::Connection& db, std::int64_t id, std::span<const float> embedding);

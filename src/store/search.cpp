@@ -63,10 +63,6 @@ void note_plan(const Query& query, const std::string& sql) {
   while (plan.step()) query.report.query_plans.push_back(plan.get<std::string>(3));
 }
 
-std::string and_filter(const FilterSql& filter) {
-  return filter.condition.empty() ? std::string() : fmt::format(" AND ({})", filter.condition);
-}
-
 // Runs `sql`, whose parameters are the `first` ones, then the filter's, then a LIMIT; its columns are an id
 // and a number.
 template <class BindFirst>
@@ -74,7 +70,7 @@ Ranking run_arm(const Query& query, const std::string& sql, int first, BindFirst
   note_plan(query, sql);
   const sql::CachedStatement st = query.db.cached(sql);
   bind_first(*st);
-  const int limit = query.filter.bind(*st, first + 1);
+  const int limit = bind(query.filter, *st, first + 1);
   st->bind(limit, query.candidates);
   Ranking found;
   while (st->step()) found.push_back({st->get<std::int64_t>(0), st->get<double>(1)});
@@ -83,9 +79,10 @@ Ranking run_arm(const Query& query, const std::string& sql, int first, BindFirst
 
 Ranking vector_arm(const Query& query, std::span<const float> embedding) {
   const std::string sql = fmt::format(
-      "SELECT v.content_id, v.distance FROM vec_content v JOIN {} ON c.id = v.content_id "
-      "WHERE v.vector MATCH ?1{} ORDER BY v.distance LIMIT ?",
-      "content c LEFT JOIN documents d ON d.id = c.document_id", and_filter(query.filter));
+      "SELECT v.content_id, v.distance FROM vec_content v JOIN content c ON c.id = v.content_id "
+      "LEFT JOIN documents d ON d.id = c.document_id "
+      "WHERE v.vector MATCH ?1 AND {} ORDER BY v.distance LIMIT ?",
+      query.filter.condition);
   return run_arm(query, sql, 1, [&](sqlite::Statement& st) { st.bind_view(1, sqlite::as_bytes(embedding)); });
 }
 
@@ -93,28 +90,28 @@ Ranking vector_arm(const Query& query, std::span<const float> embedding) {
 // the filter is only asked about as many rows as it takes to fill the LIMIT.
 Ranking full_text_arm(const Query& query, std::string_view table, std::string_view match) {
   const std::string sql =
-      query.filter.condition.empty()
+      query.filter.values.empty()
           ? fmt::format("SELECT rowid, -rank FROM {0} WHERE {0} MATCH ?1 ORDER BY rank LIMIT ?", table)
           : fmt::format(
                 "SELECT c.id, -f.rank FROM {0} f CROSS JOIN content c ON c.id = f.rowid "
                 "LEFT JOIN documents d ON d.id = c.document_id "
-                "WHERE f.{0} MATCH ?1{1} ORDER BY f.rank LIMIT ?",
-                table, and_filter(query.filter));
+                "WHERE f.{0} MATCH ?1 AND {1} ORDER BY f.rank LIMIT ?",
+                table, query.filter.condition);
   return run_arm(query, sql, 1, [&](sqlite::Statement& st) { st.bind(1, match); });
 }
 
 // Rows whose text holds `literal` as it is. Reads the text of every row.
 Ranking literal_arm(const Query& query, std::string_view literal) {
-  const std::string sql = fmt::format("SELECT c.id, 1.0 FROM {} WHERE instr(c.text, ?1) > 0{} LIMIT ?",
-                                      kContentTables, and_filter(query.filter));
+  const std::string sql = fmt::format("SELECT c.id, 1.0 FROM {} WHERE instr(c.text, ?1) > 0 AND {} LIMIT ?",
+                                      kContentTables, query.filter.condition);
   return run_arm(query, sql, 1, [&](sqlite::Statement& st) { st.bind(1, literal); });
 }
 
 Ranking newest(const Query& query) {
   const std::string sql = fmt::format(
-      "SELECT c.id, CAST(c.created_at AS REAL) FROM {} WHERE ?1 IS NULL{} ORDER BY c.created_at DESC, c.id "
+      "SELECT c.id, CAST(c.created_at AS REAL) FROM {} WHERE ?1 IS NULL AND {} ORDER BY c.created_at DESC, c.id "
       "DESC LIMIT ?",
-      kContentTables, and_filter(query.filter));
+      kContentTables, query.filter.condition);
   return run_arm(query, sql, 1, [](sqlite::Statement&) {});
 }
 

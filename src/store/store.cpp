@@ -10,6 +10,7 @@
 #include "store/content.hpp"
 #include "store/database.hpp"
 #include "store/documents.hpp"
+#include "store/embedded_text.hpp"
 #include "store/graph.hpp"
 #include "store/ingest.hpp"
 #include "store/schema.hpp"

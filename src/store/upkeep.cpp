@@ -8,8 +8,9 @@
 #include "base/utf8.hpp"
 #include "cairn/error.hpp"
 #include "cairn/sql/transaction.hpp"
-#include "cairn/vec0.hpp"
+#include "simd/kernels.hpp"
 #include "store/content.hpp"
+#include "store/embedded_text.hpp"
 #include "store/schema.hpp"
 
 namespace cairn::store {
@@ -61,7 +62,7 @@ Status status(const Database& database) {
   status.namespaces = count_by(*db, "namespace");
   status.doc_types = count_by(*db, "doc_type");
   status.sqlite_version = db->query_one<std::string>("SELECT sqlite_version()");
-  status.simd = vec0::simd_name();
+  status.simd = std::string(simd::kernels().name);
   return status;
 }
 

@@ -124,13 +124,16 @@ void IgnoreRules::add_line(std::string_view line) {
 bool IgnoreRules::compile(std::string_view pattern, Rule& rule) {
   using Kind = Token::Kind;
   bool wild = false;
+  bool special = false;  // a wildcard or backslash came before
   for (std::size_t at = 0; at < pattern.size();) {
     const char c = pattern[at];
     if (c == '*') {
       std::size_t end = at;
       while (end < pattern.size() && pattern[end] == '*') ++end;
-      // "**" is special only as a whole component of a pattern that is matched against the whole path.
-      const bool component = rule.anchored && end - at >= 2 && (at == 0 || pattern[at - 1] == '/') &&
+      // "**" is special only as a whole component of a pattern that is matched against the whole path. git
+      // compares the part before the first wildcard separately, so that for it a component may begin
+      // there too: "a**/b" matches "ax/y/b", whatever the manual says.
+      const bool component = rule.anchored && end - at >= 2 && (!special || pattern[at - 1] == '/') &&
                              (end == pattern.size() || pattern[end] == '/');
       if (component && end < pattern.size()) {
         rule.tokens.push_back({Kind::folders});
@@ -138,11 +141,11 @@ bool IgnoreRules::compile(std::string_view pattern, Rule& rule) {
       } else {
         rule.tokens.push_back({component ? Kind::everything : Kind::star});
       }
-      wild = true;
+      wild = special = true;
       at = end;
     } else if (c == '?') {
       rule.tokens.push_back({Kind::any});
-      wild = true;
+      wild = special = true;
       ++at;
     } else if (c == '[') {
       std::bitset<256> set;
@@ -150,8 +153,9 @@ bool IgnoreRules::compile(std::string_view pattern, Rule& rule) {
       if (!read_set(pattern, at, set)) return false;
       rule.tokens.push_back({Kind::set, 0, static_cast<std::uint32_t>(sets_.size())});
       sets_.push_back(set);
-      wild = true;
+      wild = special = true;
     } else {
+      special |= c == '\\';
       if (c == '\\' && ++at >= pattern.size()) return false;
       rule.tokens.push_back({Kind::literal, pattern[at]});
       rule.literal.push_back(pattern[at]);
@@ -166,43 +170,50 @@ bool IgnoreRules::matches(const Rule& rule, std::string_view subject) const {
   using Kind = Token::Kind;
   if (!rule.literal.empty()) return subject == rule.literal;
   const std::vector<Token>& tokens = rule.tokens;
-  // state[i]: the tokens before i have matched what was read so far.
+  // state[i]: the tokens before i have matched what was read so far; kStaying if that was so before the last
+  // byte as well, and only token i itself has read since.
+  constexpr char kStaying = 1, kArrived = 2;
   std::vector<char> state(tokens.size() + 1), after(tokens.size() + 1);
   // Tokens that may match nothing let their state through to the next.
-  const auto skip_empty = [&tokens](std::vector<char>& s, bool at_component) {
+  const auto skip_empty = [&tokens](std::vector<char>& s) {
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-      if (!s[i]) continue;
-      if (tokens[i].kind == Kind::star || (tokens[i].kind == Kind::folders && at_component)) s[i + 1] = 1;
+      const bool passes = tokens[i].kind == Kind::star || tokens[i].kind == Kind::everything
+                              ? s[i] != 0
+                              : tokens[i].kind == Kind::folders && (s[i] & kArrived) != 0;
+      if (passes) s[i + 1] |= kArrived;
     }
   };
-  state[0] = 1;
-  skip_empty(state, true);
+  state[0] = kArrived;
+  skip_empty(state);
   for (const char c : subject) {
     std::fill(after.begin(), after.end(), 0);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-      if (!state[i]) continue;
+      if (state[i] == 0) continue;
+      bool moves = false, stays = false;
       switch (tokens[i].kind) {
         case Kind::literal:
-          after[i + 1] |= c == tokens[i].literal;
+          moves = c == tokens[i].literal;
           break;
         case Kind::any:
-          after[i + 1] |= c != '/';
+          moves = c != '/';
           break;
         case Kind::set:
-          after[i + 1] |= sets_[tokens[i].set].test(static_cast<unsigned char>(c));
+          moves = sets_[tokens[i].set].test(static_cast<unsigned char>(c));
           break;
         case Kind::star:
-          after[i] |= c != '/';
+          stays = c != '/';
           break;
         case Kind::folders:
-          after[i] = 1;
+          stays = true, moves = c == '/';
           break;
         case Kind::everything:
-          after[i] = after[i + 1] = 1;
+          stays = true;
           break;
       }
+      if (moves) after[i + 1] |= kArrived;
+      if (stays) after[i] |= kStaying;
     }
-    skip_empty(after, c == '/');
+    skip_empty(after);
     state.swap(after);
   }
   return state[tokens.size()] != 0;

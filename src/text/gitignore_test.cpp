@@ -117,7 +117,7 @@ TEST(IgnoreRules, AgreesWithGit) {
   const std::vector<std::string> names = {"a", "b", "ab", "c", "x.y", "ba", "aab", "]",
                                           "1", " ", "a ", "*", "-",   "#",  "[a"};
   GitRepository repository;
-  for (int round = 0; round < 40; ++round) {
+  for (int round = 0; round < 25; ++round) {
     std::string rules;
     for (std::size_t i = 0, n = 1 + random() % 4; i < n; ++i) {
       if (random() % 4 == 0) rules += '!';

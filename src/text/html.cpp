@@ -1,9 +1,9 @@
 // HTML to visible text by one pass over its tags.
 //
-// Why not gumbo (or any parser that builds the tree): its nodes are freed by recursion, so 100,000 nested
-// <div> overflow the stack, and misnested formatting elements cost it quadratic time; a guard in front of it
-// would be a tag scanner like this one. What we want from a page, its text in order with the source offset of
-// every piece, its headings and its blocks, is a flat stream of events that needs no tree.
+// Why not gumbo (or any parser that builds the tree): 100,000 nested <div>, half a megabyte, keep it busy for
+// more than a minute, and 6,000 times "<a><div>" for a second. A guard in front of it would be a tag scanner like
+// this one. What we want from a page, its text in order with the source offset of every piece, its headings and
+// its blocks, is a flat stream of events that needs no tree.
 //
 // Follows the tokenizer of the HTML standard
 // (https://html.spec.whatwg.org/multipage/parsing.html#tokenization) in where tags, comments and raw text
@@ -303,6 +303,8 @@ class HtmlParser {
 
   void write_gap() {
     static constexpr std::array<std::string_view, 5> kGaps = {"", " ", "\t", "\n", "\n\n"};
+    // The last line of a <pre> brings its own line end.
+    if (gap_ == Gap::paragraph && out_.ends_with('\n')) gap_ = Gap::line;
     if (!out_.empty()) out_ += kGaps[static_cast<std::size_t>(gap_)];
     gap_ = Gap::none;
     if (!block_open_) {

@@ -10,7 +10,7 @@ namespace cairn::text {
 namespace {
 
 // Only names that no one gives to a folder of his own texts. Not here, though often generated: "build",
-// "dist", "target", "vendor", "out", "bin", "lib", "venv" without its marker; .gitignore speaks for those.
+// "dist", "target", "vendor", "out", "bin", "lib"; .gitignore speaks for those.
 constexpr std::array<std::string_view, 9> kDependencyFolders = {
     "node_modules",   "bower_components", "__pycache__", "site-packages", "jspm_packages",
     "__pypackages__", "cmakefiles",       "deriveddata", "venv"};
@@ -19,8 +19,8 @@ constexpr std::array<std::string_view, 14> kSecretNames = {
     "id_rsa",        "id_dsa",           "id_ecdsa",           "id_ed25519",          "id_ecdsa_sk",
     "id_ed25519_sk", "credentials.json", "client_secret.json", "secrets.yml",         "secrets.yaml",
     "secrets.json",  "credentials",      "htpasswd",           "service-account.json"};
-constexpr std::array<std::string_view, 12> kSecretExtensions = {
-    ".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk", ".p8", ".gpg", ".asc", ".pkcs12"};
+constexpr std::array<std::string_view, 10> kSecretExtensions = {
+    ".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk", ".p8", ".pkcs12"};
 constexpr std::array<std::string_view, 13> kLockFiles = {
     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lockb",    "cargo.lock",
     "poetry.lock",       "pipfile.lock",        "uv.lock",   "composer.lock",  "gemfile.lock", "go.sum",
