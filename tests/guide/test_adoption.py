@@ -179,6 +179,7 @@ def test_sqlite_vec_still_reads_and_writes_an_adopted_file(adopted, library, vec
         found = db.rows(guide_sql.KNN_K_ADAPTED, (blob(query),))
         check_nearest(sorted(found, key=lambda row: row[1]), distances(adopted.corpus.rows, query, "l2"), 10)
         batch_insert(db, added.rows)
+        db.rows("PRAGMA foreign_keys = ON")  # as sqlx has it
         gone = adopted.corpus.rows[10].id
         db.rows("DELETE FROM content WHERE id = ?", (gone,))
         check_full_text(db)
@@ -193,7 +194,9 @@ def test_sqlite_vec_still_reads_and_writes_an_adopted_file(adopted, library, vec
 
 
 def files_of(folder):
-    return {path.name: path.read_bytes() for path in pathlib.Path(folder).iterdir()}
+    """Without the empty log and the index of it that SQLite leaves beside a file in WAL mode it only read."""
+    files = {path.name: path.read_bytes() for path in pathlib.Path(folder).iterdir()}
+    return {name: data for name, data in files.items() if not name.endswith("-shm") and (data or name[-4:] != "-wal")}
 
 
 def make_small(path, library, engine, journal_mode, vec_content=None, more=""):
@@ -227,19 +230,27 @@ WRONG_SHAPES = {
 
 
 @pytest.mark.parametrize("journal_mode", ["delete", "wal"])
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("shape", WRONG_SHAPES)
-def test_vectors_of_another_shape_are_refused(shape, engine, journal_mode, library, engines, tmp_path):
+def test_vectors_of_another_shape_are_refused(shape, journal_mode, library, engines, tmp_path):
     path = tmp_path / "app.db"
-    make_small(path, library, engines[engine], journal_mode, vec_content=WRONG_SHAPES[shape])
+    make_small(path, library, engines["sqlite_vec"], journal_mode, vec_content=WRONG_SHAPES[shape])
     before = files_of(tmp_path)
     for options in ({}, {"dimension": 768}, {"mode": "read_only"}):
         with pytest.raises(StoreError) as refused:
             StoreDriver(path, **options)
-        if options.get("mode") != "read_only":
-            assert refused.value.code == "foreign_database"
-            assert "vec_content" in str(refused.value) and "app.db" in str(refused.value)
+        assert refused.value.code == "foreign_database"
+        assert "vec_content" in str(refused.value) and "app.db" in str(refused.value)
         assert files_of(tmp_path) == before, "a refused file must stay as it is, byte for byte"
+
+
+@pytest.mark.parametrize("journal_mode", ["delete", "wal"])
+def test_vectors_of_another_embedder_are_refused(journal_mode, library, vec0, tmp_path):
+    path = tmp_path / "app.db"
+    make_small(path, library, vec0, journal_mode)
+    before = files_of(tmp_path)
+    with pytest.raises(StoreError, match="embedder_mismatch.*768"):
+        StoreDriver(path, dimension=32)
+    assert files_of(tmp_path) == before
 
 
 @pytest.mark.parametrize("journal_mode", ["delete", "wal"])
@@ -260,10 +271,11 @@ def test_an_error_in_the_middle_of_adoption_undoes_it(obstacle, journal_mode, li
         assert db.value("PRAGMA journal_mode") == journal_mode
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_kill_in_the_middle_of_adoption_leaves_the_old_or_the_new(engine, library, engines, vec0, tmp_path):
+@pytest.mark.parametrize("journal_mode", ["delete", "wal"])
+def test_a_kill_in_the_middle_of_adoption_leaves_the_old_or_the_new(journal_mode, engines, vec0, tmp_path):
+    library = "debian"
     path = tmp_path / "app.db"
-    make_small(path, library, engines[engine], "wal")
+    make_small(path, library, engines["sqlite_vec"], journal_mode)
     old = schema(path, library, vec0), contents(path, library, vec0)
     survived = pathlib.Path(shutil.copy(path, tmp_path / "survived.db"))
     StoreDriver(survived).close()
@@ -280,8 +292,8 @@ def test_a_kill_in_the_middle_of_adoption_leaves_the_old_or_the_new(engine, libr
             pass
         else:
             break  # fewer writes than that
-        if write % 7 and write > 5:
-            continue
+        if write % 5 and write > 5:
+            continue  # a sample is opened again
         state = schema(copy, library, vec0), contents(copy, library, vec0)
         assert state in (old, new)
         outcomes.append(state == new)

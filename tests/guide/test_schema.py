@@ -85,11 +85,11 @@ def test_app_metadata(store_path, library, vec0):
 def test_full_text_follows_insert_update_and_delete(store_db, seed):
     """With the guide's own CREATE TRIGGER statements run once more, as its migrations would."""
     store_db.script(guide_sql.FULL_TEXT_SCHEMA)
-    corpus = Corpus(seed=seed, count=400, dimension=768)
+    corpus = Corpus(seed=seed, count=300, dimension=768)
     batch_insert(store_db, corpus.rows)
     rows = corpus.by_id()
     rng = numpy.random.default_rng(seed)
-    for step in range(600):
+    for step in range(300):
         id = int(rng.choice(list(rows)))
         kind = rng.integers(4)
         if kind == 0:
@@ -110,7 +110,7 @@ def test_full_text_follows_insert_update_and_delete(store_db, seed):
     check_full_text(store_db)
     for word in ["w1", "w2", "w7", "w40", "w300"]:
         found = {row[0] for row in store_db.rows("SELECT rowid FROM content_fts WHERE content_fts MATCH ?", (word,))}
-        assert found == {id for id, row in rows.items() if word in row.text.split()}
+        assert found == {id for id, row in rows.items() if word in row.text.split()}, word
     assert store_db.value("PRAGMA integrity_check") == "ok"
     # A row's vector goes with the row, so that no search finds what is gone.
     assert {row[0] for row in store_db.rows("SELECT content_id FROM vec_content")} == rows.keys() & corpus.by_id().keys()
