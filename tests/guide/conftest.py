@@ -45,7 +45,7 @@ def make_filled(path, library, vec0, kind):
         StoreDriver(path).close()
         corpus, metric = Corpus(seed=2001, count=1500, dimension=768), "l2"
     else:
-        corpus = Corpus(*{"agent": (1001, 3000, 768), "small": (1002, 6000, 32)}[kind])
+        corpus = Corpus(*{"agent": (1001, 3000, 768), "small": (1002, 5000, 32)}[kind])
         metric = "cosine"
         create_store(path, corpus.dimension)
     with Database(library, path, vec0) as db:

@@ -37,8 +37,8 @@ class Corpus:
         print(f"corpus: seed {self.seed}, {self.count} rows of {self.dimension} dimensions")
         self.rng = numpy.random.default_rng(self.seed)
         vectors = self.rng.standard_normal((self.count, self.dimension)).astype(numpy.float32)
-        # Every twentieth row repeats an earlier one: distances that are equal to the last bit.
-        for i in range(20, self.count, 20):
+        # Every hundredth row repeats an earlier one: distances that are equal to the last bit.
+        for i in range(99, self.count, 100):
             vectors[i] = vectors[self.rng.integers(i)]
         types = self.rng.choice(list(DOC_TYPES), size=self.count, p=list(DOC_TYPES.values()))
         # Two rows of the rarest type wherever chance made none or many.
@@ -54,9 +54,9 @@ class Corpus:
         return " ".join(f"w{int(n)}" for n in self.rng.zipf(1.3, length) % 2000)
 
     def queries(self, count):
-        """Random vectors, and vectors that are in the table."""
+        """Random vectors, and vectors that are in the table twice."""
         fresh = self.rng.standard_normal((count - count // 3, self.dimension)).astype(numpy.float32)
-        known = self.vectors[self.rng.choice(self.count, count // 3)]
+        known = self.vectors[99::100][self.rng.choice(self.count // 100, count // 3)]
         return list(fresh) + list(known)
 
     def by_id(self):

@@ -35,7 +35,7 @@ def test_k(db, filled):
 
 
 @pytest.mark.parametrize("doc_type", [*DOC_TYPES, "absent"])
-@pytest.mark.parametrize("limit", [1, 10, 500])
+@pytest.mark.parametrize("limit", [10, 500])
 def test_search_similar(db, filled, doc_type, limit):
     by_id = filled.corpus.by_id()
     for query in filled.corpus.queries(3):
@@ -45,8 +45,8 @@ def test_search_similar(db, filled, doc_type, limit):
             assert (text, kind) == (by_id[id].text, by_id[id].doc_type)
 
 
-@pytest.mark.parametrize("doc_type", [None, *DOC_TYPES, "absent"])
-@pytest.mark.parametrize("limit", [1, 10, 500])
+@pytest.mark.parametrize("doc_type", [None, "common", "tenth", "rare"])
+@pytest.mark.parametrize("limit", [1, 20])
 def test_rag_search(db, filled, doc_type, limit):
     by_id = filled.corpus.by_id()
     for query in filled.corpus.queries(3):
