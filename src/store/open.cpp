@@ -6,7 +6,7 @@
 //   anything else         refused, and not a byte of it changed
 //
 // The file is looked at through a read-only connection first, since even setting the journal mode would
-// change a database that is not ours.
+// change a database that is not ours. For the same reason adoption is committed before the pool sets it.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -30,6 +30,9 @@ enum class FileKind { empty, cairn, guide, foreign };
 struct Inspection {
   FileKind kind = FileKind::empty;
   std::int64_t version = 0;
+  // Of a database that is not Cairn's yet:
+  std::optional<std::size_t> dimension = {};  // of its vec_content
+  bool has_odd_vectors = false;               // it has a vec_content that the store cannot use
 };
 
 sql::Migrator migrator() {
@@ -43,13 +46,17 @@ bool has_columns(sqlite::ConnectionRef db, std::string_view table, std::string_v
       table, json_names);
 }
 
+bool has_vectors(sqlite::ConnectionRef db) {
+  return db.query_one<bool>("SELECT count(*) FROM sqlite_schema WHERE name = 'vec_content'");
+}
+
 Inspection inspect(sqlite::ConnectionRef db) {
   const std::int64_t version = migrator().current_version(db);
   if (version > 0) return {FileKind::cairn, version};
   if (db.query_one<std::int64_t>("SELECT count(*) FROM sqlite_schema") == 0) return {FileKind::empty, 0};
-  if (has_columns(db, "content", R"(["id", "text", "doc_type", "created_at", "metadata"])"))
-    return {FileKind::guide, 0};
-  return {FileKind::foreign, 0};
+  const bool guide = has_columns(db, "content", R"(["id", "text", "doc_type", "created_at", "metadata"])");
+  const std::optional<std::size_t> dimension = vector_dimension(db);
+  return {guide ? FileKind::guide : FileKind::foreign, 0, dimension, has_vectors(db) && !dimension};
 }
 
 sql::ConnectOptions connect_options(const std::string& path, const OpenOptions& options) {
@@ -80,6 +87,31 @@ void require_usable_path(const std::string& path, OpenMode mode) {
                 fmt::format("cannot create '{}': the folder '{}' does not exist", path, folder.string()));
 }
 
+// The guide's migrations make vec_content; whatever else has that name is somebody else's table.
+[[noreturn]] void throw_odd_vectors(const std::string& path) {
+  throw Error(
+      ErrorCode::foreign_database,
+      fmt::format(
+          "'{}' has a table vec_content that is not vec_content USING vec0(content_id INTEGER PRIMARY "
+          "KEY, vector FLOAT[n]); nothing was changed. Rename it, or use another file",
+          path));
+}
+
+std::size_t require_vectors(sqlite::ConnectionRef db, const std::string& path) {
+  const std::optional<std::size_t> dimension = vector_dimension(db);
+  if (!dimension) throw_odd_vectors(path);
+  return *dimension;
+}
+
+[[noreturn]] void throw_mismatch(const std::string& path, const EmbedderInfo& stored,
+                                 const EmbedderInfo& offered) {
+  throw Error(
+      ErrorCode::embedder_mismatch,
+      fmt::format("the vectors in '{}' come from '{}' with {} dimensions, not from '{}' with {}; vectors of "
+                  "two embedders cannot be compared. Open it with its own embedder, or start a new file",
+                  path, stored.id, stored.dimension, offered.id, offered.dimension));
+}
+
 // Refuses what cannot be opened at all; says nothing about what must still be done to it.
 void require_acceptable(const Inspection& file, const std::string& path, const OpenOptions& options) {
   const bool read_only = options.mode == OpenMode::read_only;
@@ -96,6 +128,7 @@ void require_acceptable(const Inspection& file, const std::string& path, const O
             "'{}' has format version {} and needs an upgrade to {}, which a read-only open may not do; "
             "run 'cairn upgrade --db {}' or open it for writing",
             path, file.version, latest, path));
+  if (file.kind == FileKind::guide && file.has_odd_vectors) throw_odd_vectors(path);
   if (file.kind == FileKind::guide && read_only)
     throw Error(ErrorCode::older_database,
                 fmt::format("'{}' was made by another program's migrations and must be "
@@ -110,6 +143,9 @@ void require_acceptable(const Inspection& file, const std::string& path, const O
         fmt::format("'{}' is a SQLite database of another program; nothing was changed. Use another file, or "
                     "say that Cairn may add its tables to this one (OpenOptions::allow_foreign)",
                     path));
+  if (file.has_odd_vectors) throw_odd_vectors(path);
+  if (file.dimension && options.embedder && options.embedder->info().dimension != *file.dimension)
+    throw_mismatch(path, external_embedder(*file.dimension)->info(), options.embedder->info());
 }
 
 // A path that is free: agent.db.v1.bak, agent.db.v1.bak.2, …
@@ -126,23 +162,6 @@ std::shared_ptr<Embedder> known_embedder(const std::string& id, std::size_t dime
     if (hashing->info().id == id) return hashing;
   }
   return external_embedder(dimension);
-}
-
-// The guide's migrations make vec_content; whatever else has that name is somebody else's table.
-std::size_t require_vectors(sqlite::ConnectionRef db, const std::string& path) {
-  const std::optional<std::size_t> dimension = vector_dimension(db);
-  if (!dimension)
-    throw Error(
-        ErrorCode::foreign_database,
-        fmt::format(
-            "'{}' has a table vec_content that is not vec_content USING vec0(content_id INTEGER PRIMARY "
-            "KEY, vector FLOAT[n]); rename it, or use another file",
-            path));
-  return *dimension;
-}
-
-bool has_vectors(sqlite::ConnectionRef db) {
-  return db.query_one<bool>("SELECT count(*) FROM sqlite_schema WHERE name = 'vec_content'");
 }
 
 void remember_embedder(sqlite::ConnectionRef db, const std::string& id) {
@@ -184,13 +203,7 @@ std::shared_ptr<Embedder> choose_embedder(sql::Pool& pool, const std::string& pa
   const EmbedderInfo offered = options.embedder->info();
   if (offered.id == info.id && offered.dimension == info.dimension) return options.embedder;
   const bool external = info.id == external_embedder(info.dimension)->info().id;
-  if (!external || offered.dimension != info.dimension)
-    throw Error(
-        ErrorCode::embedder_mismatch,
-        fmt::format(
-            "the vectors in '{}' come from '{}' with {} dimensions, not from '{}' with {}; vectors of "
-            "two embedders cannot be compared. Open it with its own embedder, or start a new file",
-            path, info.id, info.dimension, offered.id, offered.dimension));
+  if (!external || offered.dimension != info.dimension) throw_mismatch(path, info, offered);
   if (options.mode != OpenMode::read_only) remember_embedder(*pool.writer(), offered.id);
   info = offered;
   return options.embedder;
@@ -217,8 +230,18 @@ Database open_database(const std::string& path, const OpenOptions& options) {
     require_acceptable(file, path, options);
   }
 
+  const auto log_change = [&](std::string_view what) { log(fmt::format("{} '{}'", what, path)); };
+  const bool adopts = file.kind == FileKind::guide || file.kind == FileKind::foreign;
+  if (adopts) {
+    sql::ConnectOptions as_it_is = connect;
+    as_it_is.journal_mode.reset();
+    sql::Connection db(as_it_is);
+    bring_up_to_date(db, path, options);
+    log_change(file.kind == FileKind::guide ? "adopted the tables in" : "added Cairn's tables to");
+  }
+
   auto pool = std::make_unique<sql::Pool>(connect, sql::PoolOptions{.readers = options.readers});
-  if (options.mode != OpenMode::read_only && file.version < migrator().latest_version()) {
+  if (!adopts && options.mode != OpenMode::read_only && file.version < migrator().latest_version()) {
     sql::PooledConnection writer = pool->writer();
     if (file.kind == FileKind::cairn) {
       const std::string backup = backup_path(path, file.version);
@@ -227,11 +250,7 @@ Database open_database(const std::string& path, const OpenOptions& options) {
                       file.version, migrator().latest_version()));
     }
     bring_up_to_date(*writer, path, options);
-    log(fmt::format("{} '{}'",
-                    file.kind == FileKind::cairn   ? "upgraded"
-                    : file.kind == FileKind::guide ? "adopted the tables in"
-                                                   : "created",
-                    path));
+    log_change(file.kind == FileKind::cairn ? "upgraded" : "created");
   }
 
   Database database{.path = path, .pool = std::move(pool), .embedder = nullptr, .embedder_info = {}};
