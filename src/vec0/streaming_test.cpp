@@ -230,6 +230,31 @@ TEST_F(Streaming, LeftJoins) {
   EXPECT_LE(rows_handed, 6u);
 }
 
+TEST_F(Streaming, GroupsDistinctCompoundsAndScalarSubqueries) {
+  expect_same("SELECT DISTINCT distance FROM vec_content WHERE vector MATCH ?1 ORDER BY distance LIMIT 7",
+              "SELECT DISTINCT vec_distance_l2(vector, ?1) d FROM plain ORDER BY d LIMIT 7");
+  expect_same("SELECT tag, min(distance) FROM vec_content WHERE vector MATCH ?1 GROUP BY tag ORDER BY tag",
+              "SELECT tag, min(vec_distance_l2(vector, ?1)) FROM plain GROUP BY tag ORDER BY tag");
+  expect_same(
+      "SELECT distance, count(*) FROM vec_content WHERE vector MATCH ?1 GROUP BY distance ORDER BY distance "
+      "DESC "
+      "LIMIT 4",
+      "SELECT vec_distance_l2(vector, ?1) d, count(*) FROM plain GROUP BY d ORDER BY d DESC LIMIT 4");
+  expect_same(
+      "SELECT content_id FROM vec_content WHERE vector MATCH ?1 AND k = 3 UNION ALL "
+      "SELECT content_id FROM vec_content WHERE vector MATCH ?1 AND k = 2 AND tag = 1",
+      "SELECT * FROM (SELECT id FROM plain ORDER BY vec_distance_l2(vector, ?1) LIMIT 3) UNION ALL "
+      "SELECT * FROM (SELECT id FROM plain WHERE tag = 1 ORDER BY vec_distance_l2(vector, ?1) LIMIT 2)");
+  expect_same(
+      "SELECT p.id, (SELECT content_id FROM vec_content v WHERE v.vector MATCH p.vector AND v.content_id <> "
+      "p.id "
+      "ORDER BY distance LIMIT 1) FROM plain p WHERE p.id < 5 AND ?1 IS NOT NULL",
+      "SELECT p.id, (SELECT id FROM (SELECT o.id, vec_distance_l2(o.vector, p.vector) d FROM plain o WHERE "
+      "o.id <> "
+      "p.id) ORDER BY d LIMIT 1) FROM plain p WHERE p.id < 5 AND ?1 IS NOT NULL");
+  EXPECT_EQ(searched, 4u);
+}
+
 // A search is kept for the rest of its statement; what is written meanwhile must be seen by the next.
 TEST_F(Streaming, TheNextStatementSeesEveryWrite) {
   const auto nearest = [&] {
