@@ -249,9 +249,9 @@ TEST_F(Streaming, GroupsDistinctCompoundsAndScalarSubqueries) {
       "SELECT p.id, (SELECT content_id FROM vec_content v WHERE v.vector MATCH p.vector AND v.content_id <> "
       "p.id "
       "ORDER BY distance LIMIT 1) FROM plain p WHERE p.id < 5 AND ?1 IS NOT NULL",
-      "SELECT p.id, (SELECT o.id FROM plain o WHERE o.id <> p.id ORDER BY vec_distance_l2(o.vector, "
-      "p.vector) LIMIT 1) "
-      "FROM plain p WHERE p.id < 5 AND ?1 IS NOT NULL");
+      "SELECT p.id, (SELECT id FROM (SELECT o.id, vec_distance_l2(o.vector, p.vector) d FROM plain o WHERE "
+      "o.id <> "
+      "p.id) ORDER BY d LIMIT 1) FROM plain p WHERE p.id < 5 AND ?1 IS NOT NULL");
   EXPECT_EQ(searched, 4u);
 }
 
