@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "cli/exit_codes.hpp"
 #include "cli/interrupt.hpp"
@@ -69,9 +70,26 @@ void say_problems(const Session& session, const IngestReport& report) {
     session.say("stopped; what is counted here is in the file, and the same command does the rest");
 }
 
+// The arguments that are paths, as the store writes them. One that does not exist goes to `missing`, so that
+// the rest is still read in.
+std::vector<std::string> paths_of(const AddArguments& arguments, std::vector<IngestProblem>& missing) {
+  std::vector<std::string> paths;
+  for (const std::string& path : arguments.paths) {
+    if (path == "-") continue;
+    std::error_code failed;
+    if (std::filesystem::exists(path, failed)) {
+      paths.push_back(stored_path(path));
+    } else {
+      missing.push_back({path, failed ? failed.message() : "no such file or folder"});
+    }
+  }
+  return paths;
+}
+
 // A path that the user named and that could not be read is a failure; one that was met on the way is not.
-int exit_code_of(const IngestReport& report, const std::vector<std::string>& paths) {
+int exit_code_of(const IngestReport& report, const std::vector<std::string>& paths, bool some_missing) {
   if (report.stopped) return kInterrupted;
+  if (some_missing) return kFailed;
   for (const IngestProblem& problem : report.problems)
     if (std::find(paths.begin(), paths.end(), problem.path) != paths.end()) return kFailed;
   return report.problems.empty() ? kOk : kNothing;
@@ -80,36 +98,35 @@ int exit_code_of(const IngestReport& report, const std::vector<std::string>& pat
 }  // namespace
 
 int run_add(Session& session, const AddArguments& arguments) {
-  std::vector<std::string> paths;
-  for (const std::string& path : arguments.paths)
-    if (path != "-") paths.push_back(absolute_path(path));
-  const bool from_standard_input = paths.size() < arguments.paths.size();
+  const bool from_standard_input =
+      std::find(arguments.paths.begin(), arguments.paths.end(), "-") != arguments.paths.end();
   const bool has_notes = from_standard_input || !arguments.notes.empty();
-  if (paths.empty() && !has_notes)
+  if (arguments.paths.empty() && !has_notes)
     throw UsageError("add what? Name files or folders, or give a note with --text or -");
   if (!has_notes && !arguments.metadata.empty())
     throw UsageError("--metadata belongs to notes, and there is none");
 
+  std::vector<IngestProblem> missing;
+  const std::vector<std::string> paths = paths_of(arguments, missing);
   const std::vector<Record> records = records_of(arguments, from_standard_input);
   if (!paths.empty()) catch_interrupts();
   Store store = session.open_to_write(OpenMode::create);
   const std::vector<std::int64_t> ids =
       records.empty() ? std::vector<std::int64_t>{} : store.add_many(records);
-  if (!session.json())
-    for (const std::int64_t id : ids) session.out += fmt::format("remembered as {}\n", id);
-
   IngestReport report;
-  if (!paths.empty()) {
-    report = ingest(session, store, arguments, paths);
-    say_problems(session, report);
-    if (!session.json()) session.out += describe(report);
-  }
+  if (!paths.empty()) report = ingest(session, store, arguments, paths);
+  report.problems.insert(report.problems.begin(), missing.begin(), missing.end());
+
   if (session.json()) {
     Json answer{{"notes", ids}};
     answer.update(to_json(report));
     print_json(session, answer);
+  } else {
+    for (const std::int64_t id : ids) session.out += fmt::format("remembered as {}\n", id);
+    if (!paths.empty()) session.out += describe(report);
   }
-  return exit_code_of(report, paths);
+  say_problems(session, report);
+  return exit_code_of(report, paths, !missing.empty());
 }
 
 }  // namespace cairn::cli

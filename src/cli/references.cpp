@@ -45,11 +45,12 @@ std::optional<LineReference> parse_line_reference(std::string_view text) {
   return reference;
 }
 
-std::string absolute_path(const std::string& path) {
+std::string stored_path(const std::string& path) {
   std::error_code failed;
   const fs::path absolute = fs::absolute(path, failed);
   if (failed) return path;
-  std::string normal = absolute.lexically_normal().string();
+  const fs::path resolved = fs::weakly_canonical(absolute, failed);
+  std::string normal = (failed ? absolute.lexically_normal() : resolved).string();
   if (normal.size() > 1 && normal.ends_with('/')) normal.pop_back();
   return normal;
 }
@@ -57,12 +58,7 @@ std::string absolute_path(const std::string& path) {
 std::optional<Document> find_document(const Store& store, const std::string& path,
                                       const std::string& name_space) {
   if (std::optional<Document> found = store.find_document(path, name_space)) return found;
-  const std::string absolute = absolute_path(path);
-  if (std::optional<Document> found = store.find_document(absolute, name_space)) return found;
-  std::error_code failed;
-  const std::string canonical = fs::weakly_canonical(absolute, failed).string();
-  if (failed || canonical == absolute) return std::nullopt;
-  return store.find_document(canonical, name_space);
+  return store.find_document(stored_path(path), name_space);
 }
 
 Node find_node(const Store& store, const std::string& name, const std::string& name_space) {
@@ -79,7 +75,7 @@ SearchOptions search_options(const Selection& selection) {
   SearchOptions options{
       .doc_type = selection.type, .namespace_ = selection.namespace_, .path = selection.path};
   // A pattern that begins with a star says itself where it starts.
-  if (!options.path.empty() && options.path.front() != '*') options.path = absolute_path(options.path);
+  if (!options.path.empty() && options.path.front() != '*') options.path = stored_path(options.path);
   try {
     options.filter = Filter::parse(selection.where);
   } catch (const Error& error) {

@@ -29,8 +29,8 @@ std::optional<Document> find_document(const Store& store, const std::string& pat
 // Id of a row, doc:ID, or a document's path. Throws not_found for a path that is not stored.
 Node find_node(const Store& store, const std::string& name, const std::string& name_space);
 
-// A path without "." and "..", absolute.
-std::string absolute_path(const std::string& path);
+// As the store writes paths: absolute, without ".", ".." and, as far as the path exists, symbolic links.
+std::string stored_path(const std::string& path);
 
 // The options of a search or a listing. Throws UsageError for a filter that cannot be read.
 SearchOptions search_options(const Selection& selection);

@@ -15,7 +15,7 @@ std::vector<Node> remove_folder(Store& store, const std::string& path, const std
   if (path.find_first_of("*?[") != std::string::npos) return {};  // patterns are too easily too wide
   std::vector<Node> removed;
   for (const Document& document :
-       store.documents({.limit = 0, .namespace_ = name_space, .path = absolute_path(path)}))
+       store.documents({.limit = 0, .namespace_ = name_space, .path = stored_path(path)}))
     if (store.remove_document(document.id)) removed.emplace_back(document.id, NodeKind::document);
   return removed;
 }

@@ -31,9 +31,9 @@ Document read_document(const sqlite::Statement& row) {
 
 std::vector<Document> list_documents(sql::Connection& db, const SearchOptions& options) {
   const FilterSql filter = compile(combined_filter(options), FilterRows::documents);
-  const sql::CachedStatement st = db.cached(fmt::format(
-      "SELECT {} FROM documents d WHERE {} ORDER BY d.path, d.namespace LIMIT ? OFFSET ?", kDocumentColumns,
-      filter.condition));
+  const sql::CachedStatement st = db.cached(
+      fmt::format("SELECT {} FROM documents d WHERE {} ORDER BY d.path, d.namespace LIMIT ? OFFSET ?",
+                  kDocumentColumns, filter.condition));
   const int next = bind(filter, *st, 1);
   st->bind(next, options.limit == 0 ? std::int64_t{-1} : static_cast<std::int64_t>(options.limit));
   st->bind(next + 1, options.offset);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <thread>
 
 #include "base/utf8.hpp"
@@ -21,29 +22,23 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Outcome = PreparedFile::Outcome;
 
-constexpr std::size_t kQueueBytes = 8 << 20;
-constexpr std::uint64_t kTransactionBytes = 4 << 20;
-constexpr std::chrono::milliseconds kTransactionTime{250};
-
 // One write transaction and what is needed in it.
 struct Batch {
   Batch(sql::Pool& pool, Embedder* embedder, const IngestOptions& options, IngestReport& report)
       : connection(pool.writer()), transaction(*connection), writer(*connection, embedder, options, report) {}
-
-  bool is_full() const { return bytes >= kTransactionBytes || Clock::now() >= deadline; }
 
   sql::PooledConnection connection;
   sql::Transaction transaction;
   DocumentWriter writer;
   std::uint64_t bytes = 0;
   std::size_t files = 0;
-  Clock::time_point deadline = Clock::now() + kTransactionTime;
+  Clock::time_point begin = Clock::now();
 };
 
 class Ingest {
  public:
-  Ingest(sql::Pool& pool, Embedder* embedder, const IngestOptions& options)
-      : pool_(pool), embedder_(embedder), options_(options) {}
+  Ingest(sql::Pool& pool, Embedder* embedder, const IngestOptions& options, const IngestLimits& limits)
+      : pool_(pool), embedder_(embedder), options_(options), limits_(limits) {}
 
   IngestReport run(std::span<const std::string> paths) {
     const auto start = Clock::now();
@@ -85,7 +80,7 @@ class Ingest {
 
   void write_changed(const IngestPlan& plan) {
     if (plan.tasks.empty()) return;
-    BoundedQueue<PreparedFile> queue(kQueueBytes);
+    BoundedQueue<PreparedFile> queue(limits_.queue_bytes);
     const std::jthread worker([&] { prepare_all(plan, queue); });
     // Before the worker is joined, also when this thread throws: it may be waiting for room.
     const struct Closer {
@@ -94,9 +89,10 @@ class Ingest {
     } closer{queue};
 
     saying_what_is_written([&] {
-      while (const std::optional<PreparedFile> file = next(queue)) {
-        write(*file);
-        if (!file_done(file->task->file)) break;
+      while (std::optional<PreparedFile> file = next(queue)) {
+        const FoundFile& found = file->task->file;
+        write(std::move(*file));
+        if (!file_done(found)) break;
       }
       commit();
     });
@@ -118,7 +114,7 @@ class Ingest {
   // Does not hold the write lock while a slow embedder is waited for.
   std::optional<PreparedFile> next(BoundedQueue<PreparedFile>& queue) {
     if (batch_) {
-      std::optional<PreparedFile> file = queue.pop_until(batch_->deadline);
+      std::optional<PreparedFile> file = queue.pop_until(batch_->begin + limits_.transaction_time);
       if (file || queue.finished()) return file;
       commit();
     }
@@ -132,12 +128,19 @@ class Ingest {
 
   void commit() {
     if (!batch_) return;
+    batch_->writer.flush();
     batch_->transaction.commit();
     files_written_ += batch_->files;
     batch_.reset();
   }
 
-  void write(const PreparedFile& file) {
+  void commit_if_full() {
+    const bool is_full = batch_->bytes >= limits_.transaction_bytes ||
+                         Clock::now() >= batch_->begin + limits_.transaction_time;
+    if (is_full) commit();
+  }
+
+  void write(PreparedFile file) {
     report_.bytes_read += file.bytes;
     if (file.outcome == Outcome::problem) report_.problems.push_back({file.task->file.path, file.problem});
     if (file.outcome == Outcome::binary) ++report_.files_skipped["binary"];
@@ -147,10 +150,10 @@ class Ingest {
       return;
     }
     Batch& open = batch();
-    open.writer.write(file);
     open.bytes += file.bytes;
+    open.writer.write(std::make_shared<const PreparedFile>(std::move(file)));
     ++open.files;
-    if (open.is_full()) commit();
+    commit_if_full();
   }
 
   // Forgets documents below the folders whose file is gone, or is left alone by now.
@@ -162,9 +165,8 @@ class Ingest {
     }
     saying_what_is_written([&] {
       for (const std::int64_t id : gone) {
-        Batch& open = batch();
-        open.writer.remove(id);
-        if (open.is_full()) commit();
+        batch().writer.remove(id);
+        commit_if_full();
       }
       commit();
     });
@@ -208,6 +210,7 @@ class Ingest {
   sql::Pool& pool_;
   Embedder* embedder_;
   const IngestOptions& options_;
+  const IngestLimits& limits_;
   IngestReport report_;
   std::int64_t started_ns_ = 0;
   std::size_t files_found_ = 0, files_done_ = 0, files_written_ = 0;
@@ -218,11 +221,11 @@ class Ingest {
 }  // namespace
 
 IngestReport ingest(sql::Pool& pool, Embedder* embedder, std::span<const std::string> paths,
-                    const IngestOptions& options) {
+                    const IngestOptions& options, const IngestLimits& limits) {
   if (options.namespace_.empty() || !utf8::is_valid(options.namespace_) || !utf8::is_valid(options.doc_type))
     throw Error(ErrorCode::invalid_argument,
                 "the namespace must not be empty, and namespace and document type must be valid UTF-8");
-  return Ingest(pool, embedder, options).run(paths);
+  return Ingest(pool, embedder, options, limits).run(paths);
 }
 
 }  // namespace cairn::store

@@ -8,6 +8,8 @@
 // hundred bytes for each file that was found.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -17,11 +19,17 @@
 
 namespace cairn::store {
 
+struct IngestLimits {
+  std::uint64_t transaction_bytes = 4 << 20;        // of files, before a transaction is committed …
+  std::chrono::milliseconds transaction_time{250};  // … or this long after it began
+  std::size_t queue_bytes = 8 << 20;                // what the worker may be ahead
+};
+
 // A null embedder makes no vectors. options.progress must not write to this pool.
 // Throws not_found for a path that does not exist, before anything is done. What else throws (busy,
 // disk_full, an embedder that fails …) undoes the transaction at hand; the message says how many files are
 // written.
 IngestReport ingest(sql::Pool& pool, Embedder* embedder, std::span<const std::string> paths,
-                    const IngestOptions& options);
+                    const IngestOptions& options, const IngestLimits& limits = {});
 
 }  // namespace cairn::store

@@ -14,6 +14,10 @@ namespace {
 
 using Outcome = PreparedFile::Outcome;
 
+// 3,072 parameters; SQLite's limit is 32,766.
+constexpr std::size_t kRowsPerInsert = 256;
+constexpr const char* kRowValues = "(?,?,?,?,?,?,?,?,?,?,?,?)";
+
 bool stamps_differ(const PreparedFile& file) {
   const KnownDocument& known = *file.task->known;
   if (known.bytes != file.bytes || known.modified_ns != file.modified_ns) return true;
@@ -54,16 +58,15 @@ DocumentWriter::DocumentWriter(sql::Connection& db, Embedder* embedder, const In
       select_rows_(
           db.cached("SELECT id, text, heading, line_start, line_end, byte_start, byte_end, text_hash, "
                     "doc_type FROM content WHERE document_id = ? ORDER BY byte_start, id")),
-      insert_row_(
-          db.cached("INSERT INTO content(text, doc_type, created_at, namespace, document_id, heading, "
-                    "line_start, line_end, byte_start, byte_end, text_hash) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       // Two statements, since naming `heading` has the row indexed again.
       move_row_(db.cached("UPDATE content SET doc_type = ?, line_start = ?, line_end = ?, byte_start = ?, "
                           "byte_end = ?, text_hash = ? WHERE id = ?")),
       change_row_(db.cached("UPDATE content SET doc_type = ?, line_start = ?, line_end = ?, byte_start = ?, "
                             "byte_end = ?, text_hash = ?, heading = ?, updated_at = ? WHERE id = ?")),
-      delete_row_(db.cached("DELETE FROM content WHERE id = ?")) {}
+      delete_row_(db.cached("DELETE FROM content WHERE id = ?")),
+      last_id_(db.query_one<std::int64_t>(
+          "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'content'), 0), "
+          "coalesce((SELECT max(id) FROM content), 0))")) {}
 
 bool DocumentWriter::has_work(const PreparedFile& file, const IngestOptions& options) noexcept {
   switch (file.outcome) {
@@ -78,12 +81,12 @@ bool DocumentWriter::has_work(const PreparedFile& file, const IngestOptions& opt
   }
 }
 
-void DocumentWriter::write(const PreparedFile& file) {
-  if (file.outcome == Outcome::chunks) {
+void DocumentWriter::write(std::shared_ptr<const PreparedFile> file) {
+  if (file->outcome == Outcome::chunks) {
     write_chunks(file);
-  } else if (file.outcome == Outcome::same) {
-    update_stamps(file);
-  } else if (const auto known = find_document(file.task->file.path)) {
+  } else if (file->outcome == Outcome::same) {
+    update_stamps(*file);
+  } else if (const auto known = find_document(file->task->file.path)) {
     remove(*known);
   }
 }
@@ -147,7 +150,8 @@ std::vector<DocumentWriter::OldRow> DocumentWriter::rows_of(std::int64_t documen
 
 // A chunk takes the id of the first row with its text that no earlier chunk took, wherever in the file
 // that stood: a moved paragraph stays itself, and equal ones keep their order.
-void DocumentWriter::write_chunks(const PreparedFile& file) {
+void DocumentWriter::write_chunks(const std::shared_ptr<const PreparedFile>& shared) {
+  const PreparedFile& file = *shared;
   const auto known = find_document(file.task->file.path);
   std::vector<OldRow> rows = known ? rows_of(*known) : std::vector<OldRow>{};
   const std::int64_t document_id = upsert_document(file, known);
@@ -173,22 +177,48 @@ void DocumentWriter::write_chunks(const PreparedFile& file) {
     if (kept[i]) {
       keep(*kept[i], file, i);
     } else {
-      insert(document_id, file, i);
+      new_rows_.push_back({++last_id_, document_id, shared, i});
+      ++report_.chunks_added;
+      if (new_rows_.size() == kRowsPerInsert) flush();
     }
   }
 }
 
-void DocumentWriter::insert(std::int64_t document_id, const PreparedFile& file, std::size_t i) {
-  const text::Chunk& chunk = file.chunks[i];
-  sqlite::Statement& st = *insert_row_;
-  st.bind_view(1, std::string_view(chunk.text)).bind_view(2, std::string_view(file.doc_type)).bind(3, now_);
-  st.bind_view(4, std::string_view(options_.namespace_)).bind(5, document_id);
-  st.bind_view(6, std::string_view(chunk.heading));
-  st.bind(7, chunk.line_begin).bind(8, chunk.line_end).bind(9, chunk.byte_begin).bind(10, chunk.byte_end);
-  if (embedder_) st.bind_view(11, std::string_view(file.text_hashes[i]));
-  st.run();
-  ++report_.chunks_added;
-  if (embedder_) set_vector(db_.last_insert_rowid(), file, i, false);
+int DocumentWriter::bind_row(sqlite::Statement& st, int first, const NewRow& row) const {
+  const PreparedFile& file = *row.file;
+  const text::Chunk& chunk = file.chunks[row.chunk];
+  st.bind(first, row.id).bind_view(first + 1, std::string_view(chunk.text));
+  st.bind_view(first + 2, std::string_view(file.doc_type)).bind(first + 3, now_);
+  st.bind_view(first + 4, std::string_view(options_.namespace_)).bind(first + 5, row.document_id);
+  st.bind_view(first + 6, std::string_view(chunk.heading))
+      .bind(first + 7, chunk.line_begin)
+      .bind(first + 8, chunk.line_end);
+  st.bind(first + 9, chunk.byte_begin).bind(first + 10, chunk.byte_end);
+  if (embedder_) st.bind_view(first + 11, std::string_view(file.text_hashes[row.chunk]));
+  return first + 12;
+}
+
+void DocumentWriter::flush() {
+  if (new_rows_.empty()) return;
+  std::string sql =
+      "INSERT INTO content(id, text, doc_type, created_at, namespace, document_id, heading, line_start, "
+      "line_end, "
+      "byte_start, byte_end, text_hash) VALUES ";
+  for (std::size_t i = 0; i < new_rows_.size(); ++i) sql.append(i == 0 ? "" : ",").append(kRowValues);
+  const auto run = [this](sqlite::Statement& st) {
+    int at = 1;
+    for (const NewRow& row : new_rows_) at = bind_row(st, at, row);
+    st.run();
+  };
+  if (new_rows_.size() == kRowsPerInsert) {
+    run(*db_.cached(sql));
+  } else {
+    sqlite::Statement remainder = db_.prepare(sql);
+    run(remainder);
+  }
+  if (embedder_)
+    for (const NewRow& row : new_rows_) set_vector(row.id, *row.file, row.chunk, false);
+  new_rows_.clear();
 }
 
 void DocumentWriter::keep(const OldRow& row, const PreparedFile& file, std::size_t i) {

@@ -1,11 +1,17 @@
 // From a prepared file to rows. The ids of chunks whose text is unchanged stay, and with them edges and
 // whatever else points at them.
 //
+// New rows wait and are inserted many at a time. For a statement that fires triggers SQLite opens a
+// savepoint, and at each savepoint FTS5 writes out what it has gathered (fts5SavepointMethod in its source):
+// row by row, the index would begin as one segment per row, all to be merged.
+//
 // Lifetime: leases statements of the connection; make one per transaction. All functions must be called
-// inside a transaction, which the caller rolls back when one throws.
+// inside that transaction, which the caller rolls back when one throws.
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "cairn/embedder.hpp"
 #include "cairn/sql/connection.hpp"
@@ -22,17 +28,23 @@ class DocumentWriter {
   // Whether there is anything to write: a file whose bytes and stamps are as they were needs no transaction.
   static bool has_work(const PreparedFile& file, const IngestOptions& options) noexcept;
 
-  void write(const PreparedFile& file);
+  void write(std::shared_ptr<const PreparedFile> file);
   void remove(std::int64_t document_id);
+  void flush();  // before the transaction is committed
 
  private:
   struct OldRow;
+  struct NewRow {
+    std::int64_t id, document_id;
+    std::shared_ptr<const PreparedFile> file;
+    std::size_t chunk;
+  };
 
-  void write_chunks(const PreparedFile& file);
+  void write_chunks(const std::shared_ptr<const PreparedFile>& file);
   std::int64_t upsert_document(const PreparedFile& file, std::optional<std::int64_t> known);
   std::vector<OldRow> rows_of(std::int64_t document_id);
   void keep(const OldRow& row, const PreparedFile& file, std::size_t chunk);
-  void insert(std::int64_t document_id, const PreparedFile& file, std::size_t chunk);
+  int bind_row(sqlite::Statement& st, int first, const NewRow& row) const;
   void set_vector(std::int64_t id, const PreparedFile& file, std::size_t chunk, bool replaces);
   void update_stamps(const PreparedFile& file);
   std::optional<std::int64_t> find_document(const std::string& path);
@@ -43,7 +55,9 @@ class DocumentWriter {
   std::int64_t now_;  // Unix seconds
   sql::Connection& db_;
   sql::CachedStatement find_document_, insert_document_, update_document_, select_rows_;
-  sql::CachedStatement insert_row_, move_row_, change_row_, delete_row_;
+  sql::CachedStatement move_row_, change_row_, delete_row_;
+  std::int64_t last_id_;  // of content; nobody else gives ids away during the transaction
+  std::vector<NewRow> new_rows_;
 };
 
 }  // namespace cairn::store

@@ -98,10 +98,14 @@ std::vector<QueryTerm> query_terms(std::string_view query) {
   return terms;
 }
 
-std::string fts5_any(std::string_view query) {
+std::string fts5_any(std::span<const QueryTerm> terms) {
   std::string expression;
-  for (const QueryTerm& term : query_terms(query)) append_string(expression, " OR ", term.text);
+  for (const QueryTerm& term : terms) append_string(expression, " OR ", term.text);
   return expression;
+}
+
+std::string fts5_any(std::string_view query) {
+  return fts5_any(query_terms(query));
 }
 
 std::string fts5_all(std::string_view query) {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,10 @@ struct QueryTerm {
 // English stop words are left out unless the query has nothing else; inside a phrase they stay.
 std::vector<QueryTerm> query_terms(std::string_view query);
 
-// A MATCH expression: any term may occur. Empty when the query has no token that unicode61 would index;
+// A MATCH expression of some of those terms: any may occur. Empty for none.
+std::string fts5_any(std::span<const QueryTerm> terms);
+
+// The same of all terms of a query. Empty when the query has no token that unicode61 would index;
 // the caller then searches by ideograph_terms() or vectors alone.
 std::string fts5_any(std::string_view query);
 

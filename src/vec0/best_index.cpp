@@ -1,7 +1,6 @@
 // xBestIndex. SQLite asks several times per table with different sets of usable constraints, once for every
 // place that the table could take in a join, and compares the costs; so the costs are estimates of real
 // work, and a set of constraints that would give wrong rows is refused with SQLITE_CONSTRAINT.
-// docs/format is about bytes; the traps of planning are in the design's vector-index.md, section 5.
 #include <algorithm>
 #include <optional>
 
@@ -11,8 +10,8 @@
 namespace cairn::vec0 {
 namespace {
 
-// One unit of cost is about a microsecond's tenth of what reading and scoring a row's bytes takes: a stream
-// over 10,000 rows of 3 KB is some 800 units.
+// Costs are in SQLite's units, where looking up a row in a b-tree costs some 10. Reading and scoring a
+// megabyte of vectors takes about as long as 2 or 3 such look-ups, that is 25 units.
 constexpr double kBytesPerUnit = 4e4;
 constexpr double kFixedCost = 10;
 constexpr double kPointCost = 5;

@@ -4,12 +4,12 @@
 // any column but a vector; both are kept, since tables that were created so must open again.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include "cairn/error.hpp"
 #include "vec0/definition.hpp"
+#include "vec0/names.hpp"
 
 namespace cairn::vec0 {
 namespace {
@@ -35,15 +35,6 @@ bool is_digit(char c) {
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool starts_with_nocase(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(),
-                                                    [](char a, char b) { return lower(a) == lower(b); });
-}
-
 // "te" abbreviates "text".
 bool abbreviates(std::string_view token, std::string_view keyword) {
   return !token.empty() && starts_with_nocase(keyword, token);

@@ -1,21 +1,8 @@
 #include "vec0/definition.hpp"
 
-#include <algorithm>
+#include "vec0/names.hpp"
 
 namespace cairn::vec0 {
-
-namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_nocase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-}  // namespace
 
 std::string_view TableDefinition::column_name(ColumnRef column) const {
   switch (column.kind) {
@@ -50,19 +37,6 @@ void TableDefinition::add_hidden_columns(bool with_command_column) {
   columns.push_back({ColumnKind::distance, 0});
   columns.push_back({ColumnKind::k, 0});
 }
-
-namespace {
-
-std::string quoted(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    out += c;
-    if (c == '"') out += c;
-  }
-  return out + '"';
-}
-
-}  // namespace
 
 std::string TableDefinition::declaration() const {
   std::string sql = "CREATE TABLE x(";

@@ -22,4 +22,12 @@ class Storage::Lease {
   sqlite::Statement& statement_;
 };
 
+template <class MakeSql>
+Storage::Lease Storage::lease(const char* use, std::size_t column, MakeSql make_sql) {
+  const std::pair<std::string_view, std::size_t> key(use, column);
+  auto found = statements_.find(key);
+  if (found == statements_.end()) found = statements_.emplace(key, sqlite::Statement(db_, make_sql())).first;
+  return Lease(found->second);
+}
+
 }  // namespace cairn::vec0

@@ -25,7 +25,7 @@ std::size_t slot_of(std::uint64_t rank) {
   return static_cast<std::size_t>(kSlotMask - (rank & kSlotMask));
 }
 
-// Distances of chosen slots of chunk after chunk. Reads a block that fits the processor's cache, scores it,
+// Distances of chosen slots of chunk after chunk. Reads a block that fits a core's cache, scores it,
 // reads the next: a vector comes from memory once. Blocks without a chosen slot are not read.
 class BlockScorer {
  public:
@@ -54,7 +54,7 @@ class BlockScorer {
   }
 
  private:
-  static constexpr std::size_t kBlockBytes = 128 * 1024;
+  static constexpr std::size_t kBlockBytes = 512 * 1024;
 
   void open(std::int64_t chunk) {
     if (!blob_) {

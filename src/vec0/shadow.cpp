@@ -6,6 +6,7 @@
 
 #include "cairn/error.hpp"
 #include "cairn/sqlite/connection_ref.hpp"
+#include "vec0/names.hpp"
 
 namespace cairn::vec0 {
 namespace {
@@ -13,15 +14,6 @@ namespace {
 // What sqlite-vec's releases look at is the patch number: 10 and later have a command column.
 constexpr const char* kVersion = "v0.1.10-alpha.3";
 constexpr const char* kVersionWithoutCommand = "v0.1.9";
-
-std::string quoted(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    out += c;
-    if (c == '"') out += c;
-  }
-  return out + '"';
-}
 
 // In the order of creation, which is the reference's: root pages are numbered by it.
 std::vector<std::string> suffixes(const TableDefinition& table) {

@@ -10,12 +10,6 @@
 
 namespace cairn::vec0 {
 
-Storage::Lease Storage::lease(std::string_view sql) {
-  auto found = statements_.find(sql);
-  if (found == statements_.end()) found = statements_.emplace(sql, sqlite::Statement(db_, sql)).first;
-  return Lease(found->second);
-}
-
 void Storage::set_name(std::string name) {
   statements_.clear();
   table_.name = std::move(name);
@@ -40,7 +34,9 @@ sqlite::Blob Storage::open(const std::string& suffix, const char* column, std::i
 }
 
 std::optional<Location> Storage::find(std::int64_t rowid) {
-  Lease st = lease("SELECT chunk_id, chunk_offset FROM " + shadow_sql(table_, kRowids) + " WHERE rowid = ?");
+  Lease st = lease("find", 0, [&] {
+    return "SELECT chunk_id, chunk_offset FROM " + shadow_sql(table_, kRowids) + " WHERE rowid = ?";
+  });
   st->bind(1, rowid);
   if (!st->step()) return std::nullopt;
   const Value chunk = Value::of_column(st->handle(), 0), slot = Value::of_column(st->handle(), 1);
@@ -51,14 +47,16 @@ std::optional<Location> Storage::find(std::int64_t rowid) {
 }
 
 std::optional<std::int64_t> Storage::rowid_of_key(std::string_view key) {
-  Lease st = lease("SELECT rowid FROM " + shadow_sql(table_, kRowids) + " WHERE id = ?");
+  Lease st = lease("rowid_of_key", 0,
+                   [&] { return "SELECT rowid FROM " + shadow_sql(table_, kRowids) + " WHERE id = ?"; });
   st->bind(1, key);
   if (!st->step()) return std::nullopt;
   return st->get<std::int64_t>(0);
 }
 
 std::string Storage::key_of(std::int64_t rowid) {
-  Lease st = lease("SELECT id FROM " + shadow_sql(table_, kRowids) + " WHERE rowid = ?");
+  Lease st = lease("key_of", 0,
+                   [&] { return "SELECT id FROM " + shadow_sql(table_, kRowids) + " WHERE rowid = ?"; });
   st->bind(1, rowid);
   if (!st->step()) throw_corrupt(kRowids, 0, fmt::format("there is no row {}", rowid));
   return Value::of_column(st->handle(), 0).bytes;
@@ -75,8 +73,10 @@ std::string partition_list(const TableDefinition& table) {
 }  // namespace
 
 bool Storage::next_chunk(std::int64_t after, Chunk& chunk) {
-  Lease st = lease("SELECT chunk_id, validity, rowids" + partition_list(table_) + " FROM " +
-                   shadow_sql(table_, kChunks) + " WHERE chunk_id > ? ORDER BY chunk_id LIMIT 1");
+  Lease st = lease("next_chunk", 0, [&] {
+    return "SELECT chunk_id, validity, rowids" + partition_list(table_) + " FROM " +
+           shadow_sql(table_, kChunks) + " WHERE chunk_id > ? ORDER BY chunk_id LIMIT 1";
+  });
   st->bind(1, after);
   if (!st->step()) return false;
   chunk.id = st->get<std::int64_t>(0);
@@ -101,7 +101,8 @@ bool Storage::next_chunk(std::int64_t after, Chunk& chunk) {
 
 double Storage::estimated_rows() noexcept {
   try {
-    Lease st = lease("SELECT count(*) FROM " + shadow_sql(table_, kChunks));
+    Lease st =
+        lease("estimated_rows", 0, [&] { return "SELECT count(*) FROM " + shadow_sql(table_, kChunks); });
     st->step();
     return st->get<double>(0) * static_cast<double>(table_.chunk_size);
   } catch (...) {
@@ -110,8 +111,10 @@ double Storage::estimated_rows() noexcept {
 }
 
 std::vector<Value> Storage::partitions_of(std::int64_t chunk) {
-  Lease st = lease("SELECT chunk_id" + partition_list(table_) + " FROM " + shadow_sql(table_, kChunks) +
-                   " WHERE chunk_id = ?");
+  Lease st = lease("partitions_of", 0, [&] {
+    return "SELECT chunk_id" + partition_list(table_) + " FROM " + shadow_sql(table_, kChunks) +
+           " WHERE chunk_id = ?";
+  });
   st->bind(1, chunk);
   if (!st->step()) throw_corrupt(kChunks, chunk, "the chunk of a row is missing");
   std::vector<Value> values;
@@ -121,9 +124,11 @@ std::vector<Value> Storage::partitions_of(std::int64_t chunk) {
 }
 
 std::vector<Value> Storage::auxiliaries_of(std::int64_t rowid) {
-  std::string sql = "SELECT rowid";
-  for (std::size_t i = 0; i < table_.auxiliaries.size(); ++i) sql += ", " + value_column(i);
-  Lease st = lease(sql + " FROM " + shadow_sql(table_, kAuxiliary) + " WHERE rowid = ?");
+  Lease st = lease("auxiliaries_of", 0, [&] {
+    std::string columns;
+    for (std::size_t i = 0; i < table_.auxiliaries.size(); ++i) columns += ", " + value_column(i);
+    return "SELECT rowid" + columns + " FROM " + shadow_sql(table_, kAuxiliary) + " WHERE rowid = ?";
+  });
   st->bind(1, rowid);
   std::vector<Value> values(table_.auxiliaries.size());
   if (!st->step()) return values;
@@ -134,7 +139,8 @@ std::vector<Value> Storage::auxiliaries_of(std::int64_t rowid) {
 
 std::string Storage::long_text(std::size_t metadata_column, std::int64_t rowid) {
   const std::string suffix = metadata_text(metadata_column);
-  Lease st = lease("SELECT data FROM " + shadow_sql(table_, suffix) + " WHERE rowid = ?");
+  Lease st = lease("long_text", metadata_column,
+                   [&] { return "SELECT data FROM " + shadow_sql(table_, suffix) + " WHERE rowid = ?"; });
   st->bind(1, rowid);
   if (!st->step()) throw_corrupt(suffix, 0, fmt::format("the text of row {} is missing", rowid));
   return Value::of_column(st->handle(), 0).bytes;

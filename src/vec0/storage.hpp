@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cairn/sqlite/statement.hpp"
@@ -90,7 +91,9 @@ class Storage {
 
  private:
   class Lease;
-  Lease lease(std::string_view sql);
+  // The cached statement for one use (a string literal) of one column, made by `make_sql` the first time.
+  template <class MakeSql>
+  Lease lease(const char* use, std::size_t column, MakeSql make_sql);
 
   std::optional<Location> free_slot(const std::vector<Value>& partitions);
   std::int64_t new_chunk(const std::vector<Value>& partitions);
@@ -101,7 +104,7 @@ class Storage {
   sqlite3* db_;
   TableDefinition table_;
   std::uint64_t writes_ = 0;
-  std::map<std::string, sqlite::Statement, std::less<>> statements_;
+  std::map<std::pair<std::string_view, std::size_t>, sqlite::Statement> statements_;
 };
 
 }  // namespace cairn::vec0

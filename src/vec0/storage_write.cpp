@@ -28,11 +28,13 @@ std::optional<std::size_t> first_free(std::string_view validity) {
 }  // namespace
 
 std::optional<Location> Storage::free_slot(const std::vector<Value>& partitions) {
-  const std::string chunks = shadow_sql(table_, kChunks);
-  std::string where;
-  for (std::size_t i = 0; i < partitions.size(); ++i)
-    where += (i == 0 ? " WHERE " : " AND ") + partition_column(i) + " IS ?";
-  Lease st = lease("SELECT chunk_id, validity FROM " + chunks + where + " ORDER BY chunk_id DESC LIMIT 1");
+  Lease st = lease("free_slot", 0, [&] {
+    std::string where;
+    for (std::size_t i = 0; i < partitions.size(); ++i)
+      where += (i == 0 ? " WHERE " : " AND ") + partition_column(i) + " IS ?";
+    return "SELECT chunk_id, validity FROM " + shadow_sql(table_, kChunks) + where +
+           " ORDER BY chunk_id DESC LIMIT 1";
+  });
   for (std::size_t i = 0; i < partitions.size(); ++i) partitions[i].bind(*st, static_cast<int>(i) + 1);
   if (!st->step()) return std::nullopt;
   const auto chunk = st->get<std::int64_t>(0);
@@ -47,31 +49,37 @@ std::optional<Location> Storage::free_slot(const std::vector<Value>& partitions)
 }
 
 std::int64_t Storage::new_chunk(const std::vector<Value>& partitions) {
-  std::string columns, parameters;
-  for (std::size_t i = 0; i < partitions.size(); ++i) {
-    columns += ", " + partition_column(i);
-    parameters += ", ?";
-  }
   std::int64_t chunk = 0;
   {
-    Lease st = lease(
-        fmt::format("INSERT INTO {}(size, validity, rowids{}) VALUES ({}, zeroblob({}), zeroblob({}){})",
-                    shadow_sql(table_, kChunks), columns, table_.chunk_size, table_.chunk_size / 8,
-                    table_.chunk_size * 8, parameters));
+    Lease st = lease("new_chunk", 0, [&] {
+      std::string columns, parameters;
+      for (std::size_t i = 0; i < partitions.size(); ++i) {
+        columns += ", " + partition_column(i);
+        parameters += ", ?";
+      }
+      return fmt::format("INSERT INTO {}(size, validity, rowids{}) VALUES ({}, zeroblob({}), zeroblob({}){})",
+                         shadow_sql(table_, kChunks), columns, table_.chunk_size, table_.chunk_size / 8,
+                         table_.chunk_size * 8, parameters);
+    });
     for (std::size_t i = 0; i < partitions.size(); ++i) partitions[i].bind(*st, static_cast<int>(i) + 1);
     st->run();
     chunk = sqlite3_last_insert_rowid(db_);
   }
   // The column `rowid` is not an alias of the real one, by which blobs are opened; both get the chunk's id.
-  const auto add_blob = [&](const std::string& suffix, const char* column, std::size_t size) {
-    Lease st = lease(fmt::format("INSERT INTO {}(_rowid_, rowid, {}) VALUES (?1, ?1, zeroblob({}))",
-                                 shadow_sql(table_, suffix), column, size));
+  const auto add_blob = [&](const char* use, std::size_t column, const std::string& suffix, const char* name,
+                            std::size_t size) {
+    Lease st = lease(use, column, [&] {
+      return fmt::format("INSERT INTO {}(_rowid_, rowid, {}) VALUES (?1, ?1, zeroblob({}))",
+                         shadow_sql(table_, suffix), name, size);
+    });
     st->bind(1, chunk).run();
   };
   for (std::size_t i = 0; i < table_.vectors.size(); ++i)
-    add_blob(vector_chunks(i), "vectors", table_.vectors[i].byte_size() * table_.chunk_size);
+    add_blob("new_vectors", i, vector_chunks(i), "vectors",
+             table_.vectors[i].byte_size() * table_.chunk_size);
   for (std::size_t i = 0; i < table_.metadata.size(); ++i)
-    add_blob(metadata_chunks(i), "data", metadata_blob_size(table_.metadata[i].type, table_.chunk_size));
+    add_blob("new_metadata", i, metadata_chunks(i), "data",
+             metadata_blob_size(table_.metadata[i].type, table_.chunk_size));
   return chunk;
 }
 
@@ -102,8 +110,10 @@ std::int64_t Storage::insert(const NewRow& row) {
   if (!at) at = Location{new_chunk(row.partitions), 0};
   std::int64_t rowid = 0;
   {
-    Lease st = lease("INSERT INTO " + shadow_sql(table_, kRowids) +
-                     "(rowid, id, chunk_id, chunk_offset) VALUES (?, ?, ?, ?)");
+    Lease st = lease("insert_rowid", 0, [&] {
+      return "INSERT INTO " + shadow_sql(table_, kRowids) +
+             "(rowid, id, chunk_id, chunk_offset) VALUES (?, ?, ?, ?)";
+    });
     st->bind(1, row.rowid);
     if (table_.has_text_key()) st->bind_view(2, row.key);
     st->bind(3, at->chunk).bind(4, at->slot).run();
@@ -113,13 +123,15 @@ std::int64_t Storage::insert(const NewRow& row) {
   for (std::size_t i = 0; i < row.vectors.size(); ++i) write_vector(i, *at, row.vectors[i]);
   for (std::size_t i = 0; i < row.metadata.size(); ++i) write_metadata(i, rowid, *at, row.metadata[i]);
   if (!table_.auxiliaries.empty()) {
-    std::string columns, parameters;
-    for (std::size_t i = 0; i < table_.auxiliaries.size(); ++i) {
-      columns += ", " + value_column(i);
-      parameters += ", ?";
-    }
-    Lease st = lease("INSERT INTO " + shadow_sql(table_, kAuxiliary) + "(rowid" + columns + ") VALUES (?" +
-                     parameters + ")");
+    Lease st = lease("insert_auxiliary", 0, [&] {
+      std::string columns, parameters;
+      for (std::size_t i = 0; i < table_.auxiliaries.size(); ++i) {
+        columns += ", " + value_column(i);
+        parameters += ", ?";
+      }
+      return "INSERT INTO " + shadow_sql(table_, kAuxiliary) + "(rowid" + columns + ") VALUES (?" +
+             parameters + ")";
+    });
     st->bind(1, rowid);
     for (std::size_t i = 0; i < row.auxiliaries.size(); ++i)
       row.auxiliaries[i].bind(*st, static_cast<int>(i) + 2);
@@ -139,8 +151,10 @@ void Storage::write_vector(std::size_t column, Location at, const vector::Vector
 
 void Storage::write_auxiliary(std::size_t column, std::int64_t rowid, const Value& value) {
   ++writes_;
-  Lease st = lease("UPDATE " + shadow_sql(table_, kAuxiliary) + " SET " + value_column(column) +
-                   " = ? WHERE rowid = ?");
+  Lease st = lease("write_auxiliary", column, [&] {
+    return "UPDATE " + shadow_sql(table_, kAuxiliary) + " SET " + value_column(column) +
+           " = ? WHERE rowid = ?";
+  });
   value.bind(*st, 1);
   st->bind(2, rowid).run();
 }
@@ -162,13 +176,14 @@ void Storage::write_metadata(std::size_t column, std::int64_t rowid, Location at
     blob.write(bytes, range.offset);
   }
   if (type != MetadataType::text) return;
-  const std::string texts = shadow_sql(table_, metadata_text(column));
+  const auto texts = [&] { return shadow_sql(table_, metadata_text(column)); };
   if (was_long) {
-    Lease st = lease("DELETE FROM " + texts + " WHERE rowid = ?");
+    Lease st = lease("delete_text", column, [&] { return "DELETE FROM " + texts() + " WHERE rowid = ?"; });
     st->bind(1, rowid).run();
   }
   if (value.bytes.size() > kInlineText) {
-    Lease st = lease("INSERT INTO " + texts + "(rowid, data) VALUES (?, ?)");
+    Lease st = lease("insert_text", column,
+                     [&] { return "INSERT INTO " + texts() + "(rowid, data) VALUES (?, ?)"; });
     st->bind(1, rowid).bind_view(2, std::string_view(value.bytes)).run();
   }
 }
@@ -194,7 +209,8 @@ void Storage::remove(std::int64_t rowid, Location at) {
   ++writes_;
   set_slot(at, false, 0);
   {
-    Lease st = lease("DELETE FROM " + shadow_sql(table_, kRowids) + " WHERE rowid = ?");
+    Lease st = lease("delete_rowid", 0,
+                     [&] { return "DELETE FROM " + shadow_sql(table_, kRowids) + " WHERE rowid = ?"; });
     st->bind(1, rowid).run();
   }
   for (std::size_t i = 0; i < table_.vectors.size(); ++i) {
@@ -204,7 +220,8 @@ void Storage::remove(std::int64_t rowid, Location at) {
   }
   for (std::size_t i = 0; i < table_.metadata.size(); ++i) clear_metadata(i, rowid, at);
   if (!table_.auxiliaries.empty()) {
-    Lease st = lease("DELETE FROM " + shadow_sql(table_, kAuxiliary) + " WHERE rowid = ?");
+    Lease st = lease("delete_auxiliary", 0,
+                     [&] { return "DELETE FROM " + shadow_sql(table_, kAuxiliary) + " WHERE rowid = ?"; });
     st->bind(1, rowid).run();
   }
   delete_if_empty(at.chunk);
@@ -217,13 +234,18 @@ void Storage::delete_if_empty(std::int64_t chunk) {
     validity.read(bytes, 0);
     if (std::any_of(bytes.begin(), bytes.end(), [](std::byte b) { return b != std::byte{0}; })) return;
   }
-  const auto delete_from = [&](const std::string& suffix, const char* key) {
-    Lease st = lease(fmt::format("DELETE FROM {} WHERE {} = ?", shadow_sql(table_, suffix), key));
+  const auto delete_from = [&](const char* use, std::size_t column, const std::string& suffix,
+                               const char* key) {
+    Lease st = lease(use, column, [&] {
+      return fmt::format("DELETE FROM {} WHERE {} = ?", shadow_sql(table_, suffix), key);
+    });
     st->bind(1, chunk).run();
   };
-  delete_from(kChunks, "chunk_id");
-  for (std::size_t i = 0; i < table_.vectors.size(); ++i) delete_from(vector_chunks(i), "rowid");
-  for (std::size_t i = 0; i < table_.metadata.size(); ++i) delete_from(metadata_chunks(i), "rowid");
+  delete_from("delete_chunk", 0, kChunks, "chunk_id");
+  for (std::size_t i = 0; i < table_.vectors.size(); ++i)
+    delete_from("delete_vectors", i, vector_chunks(i), "rowid");
+  for (std::size_t i = 0; i < table_.metadata.size(); ++i)
+    delete_from("delete_metadata", i, metadata_chunks(i), "rowid");
 }
 
 }  // namespace cairn::vec0

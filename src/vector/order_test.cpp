@@ -28,7 +28,7 @@ std::vector<Scored> generate(std::size_t count, std::mt19937& random) {
 TEST(TopK, KeepsTheFirstKInOrder) {
   SCOPED_TRACE(testing::Message() << "seed " << kSeed);
   std::mt19937 random(kSeed);
-  for (const std::size_t count : {0, 1, 10, 1000, 5000}) {
+  for (const std::size_t count : std::initializer_list<std::size_t>{0, 1, 10, 1000, 5000}) {
     for (const std::size_t k :
          {std::size_t{0}, std::size_t{1}, std::size_t{10}, std::size_t{999}, std::size_t{1} << 62}) {
       auto entries = generate(count, random);
@@ -44,7 +44,7 @@ TEST(TopK, KeepsTheFirstKInOrder) {
 TEST(Ascending, GivesEveryEntryInOrderAndAgain) {
   SCOPED_TRACE(testing::Message() << "seed " << kSeed);
   std::mt19937 random(kSeed);
-  for (const std::size_t count : {0, 1, 63, 64, 65, 3000}) {
+  for (const std::size_t count : std::initializer_list<std::size_t>{0, 1, 63, 64, 65, 3000}) {
     auto expected = generate(count, random);
     Ascending stream(expected);
     std::sort(expected.begin(), expected.end());

@@ -54,7 +54,7 @@ TEST(ParseFloat32, RefusesInTheReferencesWords) {
       {"[1,2,nan]", "invalid float32 vector: element 2 is NaN"},
   };
   for (const auto& [text, message] : cases)
-    EXPECT_EQ(error_of([&] { parse_float32(text); }), message) << text;
+    EXPECT_EQ(error_of([&, text = text] { parse_float32(text); }), message) << text;
 }
 
 TEST(ParseInt8, TakesIntegersInRange) {

@@ -34,7 +34,7 @@ def is_right(hit, paths, section):
 def main(cairn, report):
     missing = [corpus for corpus in CORPORA if not pathlib.Path(corpus).is_dir()]
     if missing:
-        print(f"not installed: {missing}; scripts/setup --dev installs them")
+        print(f"not installed: {missing}; scripts/setup --corpora installs them")
         return SKIPPED
     with tempfile.TemporaryDirectory() as folder:
         database = f"{folder}/questions.db"
