@@ -25,6 +25,10 @@ class Row:
     def words(self):
         return Counter(self.text.split())
 
+    def change_text(self, text):
+        self.text = text
+        self.__dict__.pop("words", None)
+
 
 @dataclass
 class Corpus:
@@ -61,6 +65,16 @@ class Corpus:
 
     def by_id(self):
         return {row.id: row for row in self.rows}
+
+
+def words_of(corpus, count):
+    """Some of its words, from those in one row to those in nearly every row."""
+    frequency = {}
+    for row in corpus.rows:
+        for word in row.words:
+            frequency[word] = frequency.get(word, 0) + 1
+    ordered = sorted(frequency, key=frequency.get)
+    return [ordered[i * (len(ordered) - 1) // (count - 1)] for i in range(count)]
 
 
 def batch_insert(db, rows):

@@ -123,3 +123,16 @@ class StoreDriver:
 
     def __exit__(self, *_):
         self.close()
+
+
+def check_full_text(db):
+    """FTS5's own comparison of its index with the texts; an error where they differ."""
+    db.rows("INSERT INTO content_fts(content_fts, rank) VALUES('integrity-check', 1)")
+
+
+def cairn(path, *arguments):
+    """The command line's --json; exit code 1 means that it found nothing."""
+    run = subprocess.run([required_path("CAIRN_CLI"), "--db", str(path), "--json", *arguments],
+                         capture_output=True, text=True)
+    assert run.returncode in (0, 1), run.stderr
+    return json.loads(run.stdout)

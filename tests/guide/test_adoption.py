@@ -12,11 +12,9 @@ import pytest
 import sqlite_vec
 
 import guide_sql
-from corpus import Corpus, batch_insert
+from corpus import Corpus, batch_insert, words_of
 from reference import bm25, check_fusion, check_nearest, distances
-from support import SQL_ERRORS, Database, Killed, StoreDriver, StoreError, blob
-from test_hybrid import words_of
-from test_schema import check_full_text
+from support import SQL_ERRORS, Database, Killed, StoreDriver, StoreError, blob, cairn, check_full_text
 
 # As sqlx 0.8 makes it.
 LEDGER = """
@@ -47,8 +45,7 @@ def migrate(db):
 def break_full_text(db, corpus):
     """What an application does in its second week: rows change and go."""
     for row in corpus.rows[5::10]:
-        row.text = corpus.text()
-        row.__dict__.pop("words", None)
+        row.change_text(corpus.text())
         db.rows("UPDATE content SET text = ? WHERE id = ?", (row.text, row.id))
     for row in corpus.rows[7::10]:
         db.rows("DELETE FROM vec_content WHERE content_id = ?", (row.id,))
@@ -96,9 +93,9 @@ def original(request, library, engines, tmp_path_factory):
         migrate(db)
         batch_insert(db, corpus.rows)
         break_full_text(db, corpus)
-        for row in corpus.rows[:200]:
-            db.rows("INSERT INTO content_relationships VALUES (?, ?, 'cites', 0.5, 1234567890)", (row.id, row.id % 199 + 1)
-                    if row.id % 199 + 1 in corpus.by_id() else (row.id, row.id))
+        kept = [row.id for row in corpus.rows[:200]]
+        for source, target in zip(kept, kept[1:] + kept[:1]):
+            db.rows("INSERT INTO content_relationships VALUES (?, ?, 'cites', 0.5, 1234567890)", (source, target))
     return Made(path, corpus)
 
 
@@ -140,7 +137,8 @@ def test_full_text_is_right_after_adoption(adopted, library, vec0):
         check_full_text(db)
         for word in words_of(adopted.corpus, 20):
             true = bm25(adopted.corpus.rows, [word])
-            assert {row[0] for row in db.rows("SELECT rowid FROM content_fts WHERE content_fts MATCH ?", (word,))} == true.keys()
+            found = db.rows("SELECT rowid FROM content_fts WHERE content_fts MATCH ?", (word,))
+            assert {row[0] for row in found} == true.keys()
             hits = store.call("search", text=word, mode="keyword", limit=5000)
             assert {hit["id"] for hit in hits} == true.keys()
 
@@ -152,7 +150,7 @@ def test_the_store_searches_an_adopted_file(adopted):
             check_nearest([(hit["id"], hit["vector"]["value"]) for hit in hits],
                           distances(adopted.corpus.rows, query, "l2"), 20)
         related = store.call("related", id=1, depth=4, limit=1000)
-        assert related and all(r["strength"] == 0.5 ** r["depth"] for r in related)
+        assert len(related) == 4 and all(r["strength"] == 0.5 ** r["depth"] for r in related)
 
 
 def test_the_guides_sql_answers_on_an_adopted_file(adopted, library, vec0):
@@ -188,6 +186,41 @@ def test_sqlite_vec_still_reads_and_writes_an_adopted_file(adopted, library, vec
         hits = store.call("search", embedding=query, mode="vector", limit=20)
         check_nearest([(hit["id"], hit["vector"]["value"]) for hit in hits], distances(rows, query, "l2"), 20)
         assert store.call("doctor") == []
+
+
+def test_without_vectors_the_built_in_embedder_makes_them(library, vec0, tmp_path):
+    path = tmp_path / "app.db"
+    make_small(path, library, vec0, "delete", vec_content="SELECT 1")
+    with StoreDriver(path) as store:
+        assert [hit["id"] for hit in store.call("search", text="embedded database", mode="keyword")] == [3]
+        assert store.call("doctor") == ["3 rows have no vector of their present text"]
+    cairn(path, "doctor", "--repair")
+    with StoreDriver(path) as store:
+        assert store.call("doctor") == []
+        hits = store.call("search", text="embedded database", mode="vector")
+        assert [hit["id"] for hit in hits][0] == 3 and len(hits) == 3
+
+
+@pytest.mark.parametrize("journal_mode", ["delete", "wal"])
+def test_the_application_goes_on_while_its_file_is_adopted(journal_mode, library, engines, tmp_path):
+    """Its connection, with sqlite-vec in it, was there before and stays."""
+    path = tmp_path / "app.db"
+    make_small(path, library, engines["sqlite_vec"], journal_mode)
+    corpus = Corpus(seed=43, count=30, dimension=768)
+    with Database(library, path, engines["sqlite_vec"]) as app:
+        batch_insert(app, corpus.rows[:10])
+        with StoreDriver(path) as store:
+            assert any("adopted" in line for line in store.log)
+            batch_insert(app, corpus.rows[10:])
+            app.rows("UPDATE content SET text = 'w5000 w5001' WHERE id = 1")
+            app.rows("DELETE FROM content WHERE id = 2")
+            check_full_text(app)
+            query = corpus.rows[15].vector
+            for found in (app.rows(guide_sql.KNN_K_ADAPTED, (blob(query),)),
+                          [(hit["id"], hit["vector"]["value"])
+                           for hit in store.call("search", embedding=query, mode="vector", limit=10)]):
+                check_nearest(sorted(found, key=lambda row: row[1]), distances(corpus.rows, query, "l2"), 10)
+            assert [hit["id"] for hit in store.call("search", text="w5001", mode="keyword")] == [1]
 
 
 # ---- Refused ------------------------------------------------------------------------------------

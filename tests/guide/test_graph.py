@@ -106,7 +106,8 @@ def test_edges_of_the_store_are_found_by_sql(store_path, library, vec0):
         store.call("add", records=[{"text": f"row {i}", "embedding": [1.0] * 768} for i in (1, 2, 3)])
         store.call("relate", edges=edges)
     with Database(library, store_path, vec0) as db:
-        assert db.rows(guide_sql.RELATED, (1,)) == [(3, "row 3", "note", "extends", 0.75), (2, "row 2", "note", "cites", 0.5)]
+        assert db.rows(guide_sql.RELATED, (1,)) == [(3, "row 3", "note", "extends", 0.75),
+                                                    (2, "row 2", "note", "cites", 0.5)]
         assert db.rows(guide_sql.RELATED_BY_TYPE, (3, "extends")) == [(1, "row 1", "note", "extends", 1.0)]
         # A row that SQL deletes takes its edges along.
         db.rows("PRAGMA foreign_keys = ON")

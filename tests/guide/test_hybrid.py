@@ -3,18 +3,9 @@
 import pytest
 
 import guide_sql
+from corpus import words_of
 from reference import bm25, check_fusion, distances
 from support import blob
-
-
-def words_of(corpus, count):
-    """From words in nearly every row to words in one."""
-    frequency = {}
-    for row in corpus.rows:
-        for word in row.words:
-            frequency[word] = frequency.get(word, 0) + 1
-    ordered = sorted(frequency, key=frequency.get)
-    return [ordered[i * (len(ordered) - 1) // (count - 1)] for i in range(count)]
 
 
 def test_full_text_rank_is_the_reference(db, filled):

@@ -5,18 +5,14 @@ import pytest
 
 import guide_sql
 from corpus import Corpus, batch_insert
-from support import SQL_ERRORS, Database, StoreDriver, blob, sqlite_version
+from support import SQL_ERRORS, Database, StoreDriver, blob, check_full_text, sqlite_version
 
-SCHEMA = [guide_sql.INITIAL_SCHEMA, guide_sql.ADD_RELATIONSHIPS, guide_sql.APP_METADATA_TABLE, guide_sql.FULL_TEXT_SCHEMA]
+SCHEMA = [guide_sql.INITIAL_SCHEMA, guide_sql.ADD_RELATIONSHIPS, guide_sql.APP_METADATA_TABLE,
+          guide_sql.FULL_TEXT_SCHEMA]
 
 
 def full_schema(db):
     return db.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")
-
-
-def check_full_text(db):
-    """FTS5's own comparison of its index with the texts; an error where they differ."""
-    db.rows("INSERT INTO content_fts(content_fts, rank) VALUES('integrity-check', 1)")
 
 
 def test_the_two_libraries_are_what_they_should_be(library):
@@ -99,7 +95,7 @@ def test_full_text_follows_insert_update_and_delete(store_db, seed):
             rows[id].doc_type = "changed"
             store_db.rows("UPDATE content SET doc_type = ? WHERE id = ?", (rows[id].doc_type, id))
         elif kind == 2:
-            rows[id].text = corpus.text()
+            rows[id].change_text(corpus.text())
             store_db.rows("UPDATE content SET text = ? WHERE id = ?", (rows[id].text, id))
         else:
             text = corpus.text()
@@ -110,10 +106,11 @@ def test_full_text_follows_insert_update_and_delete(store_db, seed):
     check_full_text(store_db)
     for word in ["w1", "w2", "w7", "w40", "w300"]:
         found = {row[0] for row in store_db.rows("SELECT rowid FROM content_fts WHERE content_fts MATCH ?", (word,))}
-        assert found == {id for id, row in rows.items() if word in row.text.split()}, word
+        assert found == {id for id, row in rows.items() if word in row.words}, word
     assert store_db.value("PRAGMA integrity_check") == "ok"
     # A row's vector goes with the row, so that no search finds what is gone.
-    assert {row[0] for row in store_db.rows("SELECT content_id FROM vec_content")} == rows.keys() & corpus.by_id().keys()
+    vectors = {row[0] for row in store_db.rows("SELECT content_id FROM vec_content")}
+    assert vectors == rows.keys() & corpus.by_id().keys()
 
 
 def test_the_integrity_check_would_notice(store_db):

@@ -4,13 +4,16 @@
 enough, and one row by its key.
 """
 
+import shutil
+
 import numpy
 import pytest
+import sqlite_vec
 
 import guide_sql
 from corpus import DOC_TYPES
 from reference import check_nearest, distances
-from support import blob
+from support import SQL_ERRORS, Database, blob
 
 
 def eligible(filled, query, doc_type=None):
@@ -26,7 +29,7 @@ def test_order_by_distance_limit(db, filled, sql, limit):
 
 
 def test_k(db, filled):
-    with pytest.raises(Exception, match="no such column: rowid"):
+    with pytest.raises(SQL_ERRORS, match="no such column: rowid"):
         db.rows(guide_sql.KNN_K, (blob(filled.corpus.rows[0].vector),))
     for query in filled.corpus.queries(6):
         # The statement asks for no order; the rows are the ten nearest.
@@ -68,6 +71,24 @@ def test_a_limit_beyond_the_table_gives_every_row(db, filled):
 def test_the_query_that_the_guide_marks_wrong(db, filled):
     for query in filled.corpus.queries(6):
         check_nearest(db.rows(guide_sql.WRONG_KNN_CONTENT, (blob(query),)), eligible(filled, query), 10)
+
+
+def test_sqlite_vec_refuses_that_query(filled, library):
+    with Database(library, filled.path, sqlite_vec.loadable_path()) as db:
+        with pytest.raises(SQL_ERRORS, match="A LIMIT or 'k = [?]' constraint is required on vec0 knn queries."):
+            db.rows(guide_sql.WRONG_KNN_CONTENT, (blob(filled.corpus.rows[0].vector),))
+
+
+def test_answers_stay_right_once_the_planner_has_statistics(filled, library, vec0, tmp_path):
+    with Database(library, shutil.copy(filled.path, tmp_path / "analyzed.db"), vec0) as db:
+        db.rows("ANALYZE")
+        for query in filled.corpus.queries(3):
+            check_nearest(db.rows(guide_sql.WRONG_KNN_CONTENT, (blob(query),)), eligible(filled, query), 10)
+            for doc_type in DOC_TYPES:
+                plan = db.plan(guide_sql.SEARCH_SIMILAR, (doc_type, blob(query), 10))
+                rows = db.rows(guide_sql.SEARCH_SIMILAR, (doc_type, blob(query), 10))
+                print(doc_type, plan)
+                check_nearest([(row[0], row[3]) for row in rows], eligible(filled, query, doc_type), 10)
 
 
 def test_plans_of_limit_through_a_join(db, filled):

@@ -1,23 +1,11 @@
 """Rows that the guide's SQL writes and rows that the Store writes see each other, both ways."""
 
-import json
-import subprocess
-
 import pytest
 
 import guide_sql
-from corpus import Corpus, batch_insert
+from corpus import Corpus, batch_insert, words_of
 from reference import bm25, check_nearest, distances
-from support import Database, StoreDriver, StoreError, blob, required_path
-from test_hybrid import words_of
-
-
-def cairn(path, *arguments):
-    """The command line's --json; exit code 1 means that it found nothing."""
-    run = subprocess.run([required_path("CAIRN_CLI"), "--db", str(path), "--json", *arguments],
-                         capture_output=True, text=True)
-    assert run.returncode in (0, 1), run.stderr
-    return json.loads(run.stdout)
+from support import Database, StoreDriver, StoreError, blob, cairn
 
 
 def nearest(hits):
@@ -62,8 +50,9 @@ def test_rows_of_sql_are_found_by_the_stores_hybrid_search(filled):
                            for hit in store.call("search", text=word, embedding=query, mode=mode, limit=100)}
                     for mode in ("vector", "keyword")}
             assert len(hits) == 50
+            found_by_either = {**arms["vector"], **arms["keyword"]}
             assert hits[0]["score"] == pytest.approx(max(
-                sum(1 / (60 + arm[id]) for arm in arms.values() if id in arm) for id in {**arms["vector"], **arms["keyword"]}))
+                sum(1 / (60 + arm[id]) for arm in arms.values() if id in arm) for id in found_by_either))
             for hit in hits:
                 assert hit["score"] == pytest.approx(sum(1 / (60 + hit[mode]["rank"]) for mode in arms if hit[mode]))
                 for mode, ranks in arms.items():
@@ -94,10 +83,11 @@ def test_rows_of_the_store_are_found_by_sql(store_path, library, vec0):
     with StoreDriver(store_path) as store:
         for begin in range(0, 600, 200):
             rows = corpus.rows[begin:begin + 200]
-            ids = store.call("add", records=[{"text": row.text, "doc_type": row.doc_type, "created_at": row.created_at,
-                                              "metadata": '{"n": 1}', "embedding": row.vector.tolist()} for row in rows])
-            for row, row.id in zip(rows, ids):
-                pass
+            ids = store.call("add", records=[
+                {"text": row.text, "doc_type": row.doc_type, "created_at": row.created_at, "metadata": '{"n": 1}',
+                 "embedding": row.vector.tolist()} for row in rows])
+            for row, id in zip(rows, ids):
+                row.id = id
     by_id = corpus.by_id()
     with Database(library, store_path, vec0) as db:
         for doc_type in ["common", "tenth", "rare"]:
