@@ -54,7 +54,7 @@ class BlockScorer {
   }
 
  private:
-  static constexpr std::size_t kBlockBytes = 512 * 1024;
+  static constexpr std::size_t kBlockBytes = 96 * 1024;
 
   void open(std::int64_t chunk) {
     if (!blob_) {
@@ -122,6 +122,8 @@ Search::Search(Storage& storage, SearchRequest request) {
     order_ = vector::Ascending(nearest.take_sorted());
   } else {
     std::vector<vector::Scored> all;
+    // Room at once: growing would move the entries and give fresh memory back to the kernel each time.
+    all.reserve(static_cast<std::size_t>(storage.estimated_rows()));
     scan(storage, request, [&](const vector::Scored& entry) { all.push_back(entry); });
     order_ = vector::Ascending(std::move(all));
   }
