@@ -256,9 +256,8 @@ class AddTest(CliTest):
         with self.as_nobody(writable=False) as run:
             _, err = run("--db", str(self.db), "add", "--text", "x", code=3)
             self.assertIn(str(self.db), err.splitlines()[-1])
-            # SQLite cannot always read a file with a write-ahead log where it may not write; then it says so.
-            out, err = run("--db", str(self.db), "search", "walrus", code=None)
-            self.assertTrue("walrus" in out or str(self.db) in err, err)
+            out, _ = run("--db", str(self.db), "search", "walrus")
+            self.assertIn("walrus", out)
         self.assertEqual(self.json("status")["content"], 1)
 
     @contextlib.contextmanager

@@ -44,9 +44,26 @@ int open_flags(OpenMode mode) {
   return common;
 }
 
+// SQLite takes this option only in a URI, where three characters of a path have a meaning of their own
+// (https://www.sqlite.org/uri.html).
+std::string immutable_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 // A path that happens to start with "file:" is still a path, unless it is the pool's own memory database.
-std::string to_filename(const std::string& path) {
-  return path.starts_with("file:") && !path.starts_with("file:/cairn-memory-") ? "./" + path : path;
+std::string to_filename(const ConnectOptions& options) {
+  if (options.immutable) return immutable_uri(options.path);
+  const bool plain_path =
+      options.path.starts_with("file:") && !options.path.starts_with("file:/cairn-memory-");
+  return plain_path ? "./" + options.path : options.path;
 }
 
 // Changing to or from WAL needs the file exclusively, and SQLite does not call the busy handler for it:
@@ -96,7 +113,7 @@ ConnectOptions ConnectOptions::agent(std::string path) {
 
 Connection::Connection(const ConnectOptions& options)
     : ConnectionRef(nullptr), path_(options.path), cache_capacity_(options.statement_cache_capacity) {
-  const int code = sqlite3_open_v2(to_filename(path_).c_str(), &db_, open_flags(options.mode), nullptr);
+  const int code = sqlite3_open_v2(to_filename(options).c_str(), &db_, open_flags(options.mode), nullptr);
   try {
     sqlite::check(db_, code, fmt::format("cannot open '{}'", path_));
     sqlite3_busy_timeout(db_, static_cast<int>(options.busy_timeout.count()));

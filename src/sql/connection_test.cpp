@@ -68,6 +68,15 @@ TEST(Connection, ErrorsNameTheFile) {
   EXPECT_NE(std::string(not_a_database.what()).find("notes.txt"), std::string::npos);
 }
 
+TEST(Connection, AnImmutableFileIsReadWithoutCompanyFiles) {
+  TempDir dir;
+  const std::string path = dir.file("odd?name#100%.db");
+  Connection(ConnectOptions::agent(path)).execute_script("CREATE TABLE t(x); INSERT INTO t VALUES (7)");
+  Connection db({.path = path, .mode = OpenMode::read_only, .immutable = true});
+  EXPECT_EQ(db.query_one<int>("SELECT x FROM t"), 7);
+  EXPECT_FALSE(std::filesystem::exists(path + "-shm"));
+}
+
 TEST(Connection, DoubleQuotedNamesAreNotStrings) {
   Connection db(ConnectOptions{});
   EXPECT_EQ(error_of([&] { db.prepare("SELECT \"nope\""); }).code(), ErrorCode::sql);

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "base/hash.hpp"
 #include "base/utf8.hpp"
 #include "cairn/error.hpp"
 
@@ -97,29 +96,9 @@ void require_valid(const Update& changes, std::size_t dimension) {
   if (!changes.embedding.empty()) require_valid_embedding(changes.embedding, dimension);
 }
 
-std::int64_t insert_record(sql::Connection& db, const Record& record, std::span<const float> embedding,
-                           std::int64_t now) {
-  const sql::CachedStatement st = db.cached(
-      "INSERT INTO content(text, doc_type, created_at, metadata, namespace, text_hash) VALUES (?, ?, ?, ?, "
-      "?, ?)");
-  st->bind_view(1, std::string_view(record.text));
-  st->bind(2, record.doc_type);
-  st->bind(3, record.created_at.value_or(now));
-  if (record.metadata.empty()) {
-    st->bind(4, nullptr);
-  } else {
-    st->bind(4, record.metadata);
-  }
-  st->bind(5, record.namespace_);
-  st->bind(6, content_hash(record.text));
-  st->run();
-  const std::int64_t id = db.last_insert_rowid();
-  if (!embedding.empty()) {
-    const sql::CachedStatement vector =
-        db.cached("INSERT INTO vec_content(content_id, vector) VALUES (?, ?)");
-    vector->bind(1, id).bind_view(2, sqlite::as_bytes(embedding)).run();
-  }
-  return id;
+void insert_vector(sql::Connection& db, std::int64_t id, std::span<const float> embedding) {
+  const sql::CachedStatement st = db.cached("INSERT INTO vec_content(content_id, vector) VALUES (?, ?)");
+  st->bind(1, id).bind_view(2, sqlite::as_bytes(embedding)).run();
 }
 
 void put_vector(sql::Connection& db, std::int64_t id, std::span<const float> embedding) {

@@ -34,8 +34,8 @@ void require_valid(const Record& record, std::size_t dimension);
 void require_valid(const Update& changes, std::size_t dimension);
 void require_valid_embedding(std::span<const float> embedding, std::size_t dimension);
 
-std::int64_t insert_record(sql::Connection& db, const Record& record, std::span<const float> embedding,
-                           std::int64_t now);
+// For a row that has none yet, and for one that may.
+void insert_vector(sql::Connection& db, std::int64_t id, std::span<const float> embedding);
 void put_vector(sql::Connection& db, std::int64_t id, std::span<const float> embedding);
 
 // Seconds since 1970.

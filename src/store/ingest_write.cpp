@@ -5,6 +5,7 @@
 
 #include "base/hash.hpp"
 #include "cairn/error.hpp"
+#include "store/content.hpp"
 #include "store/embedded_text.hpp"
 #include "store/file_time.hpp"
 
@@ -13,10 +14,6 @@ namespace cairn::store {
 namespace {
 
 using Outcome = PreparedFile::Outcome;
-
-// 3,072 parameters; SQLite's limit is 32,766.
-constexpr std::size_t kRowsPerInsert = 256;
-constexpr const char* kRowValues = "(?,?,?,?,?,?,?,?,?,?,?,?)";
 
 bool stamps_differ(const PreparedFile& file) {
   const KnownDocument& known = *file.task->known;
@@ -64,9 +61,7 @@ DocumentWriter::DocumentWriter(sql::Connection& db, Embedder* embedder, const In
       change_row_(db.cached("UPDATE content SET doc_type = ?, line_start = ?, line_end = ?, byte_start = ?, "
                             "byte_end = ?, text_hash = ?, heading = ?, updated_at = ? WHERE id = ?")),
       delete_row_(db.cached("DELETE FROM content WHERE id = ?")),
-      last_id_(db.query_one<std::int64_t>(
-          "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'content'), 0), "
-          "coalesce((SELECT max(id) FROM content), 0))")) {}
+      new_rows_(db) {}
 
 bool DocumentWriter::has_work(const PreparedFile& file, const IngestOptions& options) noexcept {
   switch (file.outcome) {
@@ -177,48 +172,34 @@ void DocumentWriter::write_chunks(const std::shared_ptr<const PreparedFile>& sha
     if (kept[i]) {
       keep(*kept[i], file, i);
     } else {
-      new_rows_.push_back({++last_id_, document_id, shared, i});
+      insert(document_id, shared, i);
       ++report_.chunks_added;
-      if (new_rows_.size() == kRowsPerInsert) flush();
     }
   }
 }
 
-int DocumentWriter::bind_row(sqlite::Statement& st, int first, const NewRow& row) const {
-  const PreparedFile& file = *row.file;
-  const text::Chunk& chunk = file.chunks[row.chunk];
-  st.bind(first, row.id).bind_view(first + 1, std::string_view(chunk.text));
-  st.bind_view(first + 2, std::string_view(file.doc_type)).bind(first + 3, now_);
-  st.bind_view(first + 4, std::string_view(options_.namespace_)).bind(first + 5, row.document_id);
-  st.bind_view(first + 6, std::string_view(chunk.heading))
-      .bind(first + 7, chunk.line_begin)
-      .bind(first + 8, chunk.line_end);
-  st.bind(first + 9, chunk.byte_begin).bind(first + 10, chunk.byte_end);
-  if (embedder_) st.bind_view(first + 11, std::string_view(file.text_hashes[row.chunk]));
-  return first + 12;
+void DocumentWriter::insert(std::int64_t document_id, const std::shared_ptr<const PreparedFile>& file,
+                            std::size_t i) {
+  const text::Chunk& chunk = file->chunks[i];
+  const auto as_stored = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+  const std::int64_t id =
+      new_rows_.add({.text = chunk.text,
+                     .doc_type = file->doc_type,
+                     .namespace_ = options_.namespace_,
+                     .created_at = now_,
+                     .heading = chunk.heading,
+                     .document_id = document_id,
+                     .line_start = as_stored(chunk.line_begin),
+                     .line_end = as_stored(chunk.line_end),
+                     .byte_start = as_stored(chunk.byte_begin),
+                     .byte_end = as_stored(chunk.byte_end),
+                     .text_hash = embedder_ ? std::optional(file->text_hashes[i]) : std::nullopt,
+                     .owner = file});
+  if (embedder_) set_vector(id, *file, i, false);
 }
 
 void DocumentWriter::flush() {
-  if (new_rows_.empty()) return;
-  std::string sql =
-      "INSERT INTO content(id, text, doc_type, created_at, namespace, document_id, heading, line_start, "
-      "line_end, "
-      "byte_start, byte_end, text_hash) VALUES ";
-  for (std::size_t i = 0; i < new_rows_.size(); ++i) sql.append(i == 0 ? "" : ",").append(kRowValues);
-  const auto run = [this](sqlite::Statement& st) {
-    int at = 1;
-    for (const NewRow& row : new_rows_) at = bind_row(st, at, row);
-    st.run();
-  };
-  if (new_rows_.size() == kRowsPerInsert) {
-    run(*db_.cached(sql));
-  } else {
-    sqlite::Statement remainder = db_.prepare(sql);
-    run(remainder);
-  }
-  if (embedder_)
-    for (const NewRow& row : new_rows_) set_vector(row.id, *row.file, row.chunk, false);
-  new_rows_.clear();
+  new_rows_.flush();
 }
 
 void DocumentWriter::keep(const OldRow& row, const PreparedFile& file, std::size_t i) {
@@ -258,9 +239,7 @@ void DocumentWriter::set_vector(std::int64_t id, const PreparedFile& file, std::
     late = embedder_->embed(embedded_text(file.chunks[i].heading, file.chunks[i].text), TextRole::document);
     vector = late;
   }
-  if (replaces) db_.cached("DELETE FROM vec_content WHERE content_id = ?")->bind_all(id).run();
-  auto insert = db_.cached("INSERT INTO vec_content(content_id, vector) VALUES (?, ?)");
-  insert->bind(1, id).bind_view(2, sqlite::as_bytes(vector)).run();
+  replaces ? put_vector(db_, id, vector) : insert_vector(db_, id, vector);
 }
 
 }  // namespace cairn::store

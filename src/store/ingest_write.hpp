@@ -1,10 +1,6 @@
 // From a prepared file to rows. The ids of chunks whose text is unchanged stay, and with them edges and
 // whatever else points at them.
 //
-// New rows wait and are inserted many at a time. For a statement that fires triggers SQLite opens a
-// savepoint, and at each savepoint FTS5 writes out what it has gathered (fts5SavepointMethod in its source):
-// row by row, the index would begin as one segment per row, all to be merged.
-//
 // Lifetime: leases statements of the connection; make one per transaction. All functions must be called
 // inside that transaction, which the caller rolls back when one throws.
 #pragma once
@@ -16,6 +12,7 @@
 #include "cairn/embedder.hpp"
 #include "cairn/sql/connection.hpp"
 #include "cairn/store.hpp"
+#include "store/content_inserter.hpp"
 #include "store/ingest_read.hpp"
 
 namespace cairn::store {
@@ -34,17 +31,12 @@ class DocumentWriter {
 
  private:
   struct OldRow;
-  struct NewRow {
-    std::int64_t id, document_id;
-    std::shared_ptr<const PreparedFile> file;
-    std::size_t chunk;
-  };
 
   void write_chunks(const std::shared_ptr<const PreparedFile>& file);
   std::int64_t upsert_document(const PreparedFile& file, std::optional<std::int64_t> known);
   std::vector<OldRow> rows_of(std::int64_t document_id);
   void keep(const OldRow& row, const PreparedFile& file, std::size_t chunk);
-  int bind_row(sqlite::Statement& st, int first, const NewRow& row) const;
+  void insert(std::int64_t document_id, const std::shared_ptr<const PreparedFile>& file, std::size_t chunk);
   void set_vector(std::int64_t id, const PreparedFile& file, std::size_t chunk, bool replaces);
   void update_stamps(const PreparedFile& file);
   std::optional<std::int64_t> find_document(const std::string& path);
@@ -56,8 +48,7 @@ class DocumentWriter {
   sql::Connection& db_;
   sql::CachedStatement find_document_, insert_document_, update_document_, select_rows_;
   sql::CachedStatement move_row_, change_row_, delete_row_;
-  std::int64_t last_id_;  // of content; nobody else gives ids away during the transaction
-  std::vector<NewRow> new_rows_;
+  ContentInserter new_rows_;
 };
 
 }  // namespace cairn::store

@@ -8,6 +8,7 @@
 // The file is looked at through a read-only connection first, since even setting the journal mode would
 // change a database that is not ours. For the same reason adoption is committed before the pool sets it.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -59,6 +60,13 @@ Inspection inspect(sqlite::ConnectionRef db) {
   return {guide ? FileKind::guide : FileKind::foreign, 0, dimension, has_vectors(db) && !dimension};
 }
 
+// A WAL database needs its -shm file, which nobody can make where the folder cannot be written. Without a
+// -wal file beside it, all there is to read is in the file itself.
+bool is_on_read_only_media(const std::string& path) {
+  const fs::path folder = fs::absolute(path).parent_path();
+  return access(folder.c_str(), W_OK) != 0 && !fs::exists(path + "-wal");
+}
+
 sql::ConnectOptions connect_options(const std::string& path, const OpenOptions& options) {
   sql::ConnectOptions connect = sql::ConnectOptions::agent(path);
   connect.busy_timeout = options.busy_timeout;
@@ -66,6 +74,7 @@ sql::ConnectOptions connect_options(const std::string& path, const OpenOptions& 
   if (options.mode == OpenMode::read_only) {
     connect.mode = sql::OpenMode::read_only;
     connect.journal_mode.reset();
+    connect.immutable = is_on_read_only_media(path);
   }
   return connect;
 }

@@ -8,6 +8,7 @@
 #include "cairn/error.hpp"
 #include "cairn/sql/transaction.hpp"
 #include "store/content.hpp"
+#include "store/content_inserter.hpp"
 #include "store/database.hpp"
 #include "store/documents.hpp"
 #include "store/embedded_text.hpp"
@@ -98,9 +99,18 @@ std::vector<std::int64_t> Store::add_many(std::span<const Record> records) {
     std::vector<std::int64_t> ids;
     ids.reserve(records.size());
     const std::int64_t now = store::unix_now();
-    for (std::size_t i = 0; i < records.size(); ++i)
-      ids.push_back(store::insert_record(
-          db, records[i], records[i].embedding.empty() ? vectors[i] : records[i].embedding, now));
+    store::ContentInserter rows(db);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const Record& record = records[i];
+      ids.push_back(rows.add({.text = record.text,
+                              .doc_type = record.doc_type,
+                              .namespace_ = record.namespace_,
+                              .created_at = record.created_at.value_or(now),
+                              .metadata = record.metadata,
+                              .text_hash = content_hash(record.text)}));
+      store::insert_vector(db, ids.back(), record.embedding.empty() ? vectors[i] : record.embedding);
+    }
+    rows.flush();
     return ids;
   });
 }

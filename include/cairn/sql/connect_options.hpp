@@ -34,6 +34,9 @@ struct ConnectOptions {
   // A path, or ":memory:" for a database that lives as long as the connection (or the pool).
   std::string path = ":memory:";
   OpenMode mode = OpenMode::read_write;  // `create` makes a missing file
+  // The file cannot change while it is open (read-only media): it is read without locks or a -shm file.
+  // Wrong answers follow if somebody writes to it after all. Only with OpenMode::read_only.
+  bool immutable = false;
   std::chrono::milliseconds busy_timeout{5000};
   bool foreign_keys = true;
   std::optional<JournalMode> journal_mode;  // unset: as the file has it
