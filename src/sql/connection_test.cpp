@@ -2,21 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error_of.hpp"
 #include "base/temp_dir.hpp"
-#include "cairn/error.hpp"
 
 namespace cairn::sql {
 namespace {
-
-template <class F>
-Error error_of(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e;
-  }
-  return {ErrorCode::unsupported, "no error was thrown"};
-}
 
 TEST(Connection, AgentOptionsReachTheConnection) {
   TempDir dir;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "base/error_of.hpp"
 #include "base/temp_dir.hpp"
 #include "cairn/error.hpp"
 #include "cairn/sql/connection.hpp"
@@ -14,15 +15,6 @@ namespace {
 
 constexpr Migration kFirst{1, "first", "CREATE TABLE a(x); CREATE TABLE b(x)"};
 constexpr Migration kSecond{2, "second", "ALTER TABLE a ADD COLUMN y"};
-
-ErrorCode code_of_run(const Migrator& migrator, Connection& db) {
-  try {
-    migrator.run(db);
-  } catch (const Error& e) {
-    return e.code();
-  }
-  return ErrorCode::unsupported;
-}
 
 TEST(Migrator, AppliesEachOnceAndRecordsSqlxsChecksum) {
   Connection db{ConnectOptions{}};
@@ -46,17 +38,17 @@ TEST(Migrator, RefusesChangedUnknownAndUnfinishedOnes) {
   const Migration both[] = {kFirst, kSecond};
   Migrator(both).run(db);
   const Migration changed[] = {kFirst, {2, "second", "ALTER TABLE a ADD COLUMN z"}};
-  EXPECT_EQ(code_of_run(Migrator(changed), db), ErrorCode::migration);
+  EXPECT_EQ(error_of([&] { Migrator(changed).run(db); }).code(), ErrorCode::migration);
   const Migration fewer[] = {kFirst};
-  EXPECT_EQ(code_of_run(Migrator(fewer), db), ErrorCode::migration);
+  EXPECT_EQ(error_of([&] { Migrator(fewer).run(db); }).code(), ErrorCode::migration);
   db.execute("UPDATE _migrations SET success = FALSE WHERE version = 2");
-  EXPECT_EQ(code_of_run(Migrator(both), db), ErrorCode::migration);
+  EXPECT_EQ(error_of([&] { Migrator(both).run(db); }).code(), ErrorCode::migration);
 }
 
 TEST(Migrator, AFailureLeavesNothing) {
   Connection db{ConnectOptions{}};
   const Migration bad[] = {kFirst, {2, "bad", "CREATE TABLE c(x); SELECT nope"}};
-  EXPECT_EQ(code_of_run(Migrator(bad), db), ErrorCode::migration);
+  EXPECT_EQ(error_of([&] { Migrator(bad).run(db); }).code(), ErrorCode::migration);
   EXPECT_EQ(db.query_one<int>("SELECT count(*) FROM sqlite_schema"), 0);
 }
 

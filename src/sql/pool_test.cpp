@@ -5,22 +5,12 @@
 #include <atomic>
 #include <thread>
 
+#include "base/error_of.hpp"
 #include "base/temp_dir.hpp"
-#include "cairn/error.hpp"
 #include "cairn/sql/transaction.hpp"
 
 namespace cairn::sql {
 namespace {
-
-template <class F>
-ErrorCode code_of(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.code();
-  }
-  return ErrorCode::unsupported;
-}
 
 TEST(Pool, ReadersReadAndCannotWrite) {
   TempDir dir;
@@ -28,7 +18,7 @@ TEST(Pool, ReadersReadAndCannotWrite) {
   pool.writer()->execute_script("CREATE TABLE t(x); INSERT INTO t VALUES (7)");
   auto reader = pool.reader();
   EXPECT_EQ(reader->query_one<int>("SELECT x FROM t"), 7);
-  EXPECT_EQ(code_of([&] { reader->execute("DELETE FROM t"); }), ErrorCode::read_only);
+  EXPECT_EQ(error_of([&] { reader->execute("DELETE FROM t"); }).code(), ErrorCode::read_only);
   EXPECT_EQ(reader->query_one<int>("PRAGMA cache_size"), -64000) << "options must reach every connection";
 }
 
@@ -54,18 +44,18 @@ TEST(Pool, TimesOutAndCloses) {
   Pool pool(ConnectOptions{}, {.acquire_timeout = std::chrono::milliseconds(5)});
   {
     auto held = pool.writer();
-    EXPECT_EQ(code_of([&] { pool.writer(); }), ErrorCode::timeout);
+    EXPECT_EQ(error_of([&] { pool.writer(); }).code(), ErrorCode::timeout);
   }
   EXPECT_NO_THROW(pool.writer());
   pool.close();
-  EXPECT_EQ(code_of([&] { pool.reader(); }), ErrorCode::closed);
+  EXPECT_EQ(error_of([&] { pool.reader(); }).code(), ErrorCode::closed);
 }
 
 TEST(Pool, CloseWakesWhoWaitsAndLeasesOutliveIt) {
   auto pool = std::make_unique<Pool>(ConnectOptions{});
   auto held = pool->writer();
   std::atomic<bool> closed{false};
-  std::thread waiter([&] { closed = code_of([&] { pool->writer(); }) == ErrorCode::closed; });
+  std::thread waiter([&] { closed = error_of([&] { pool->writer(); }).code() == ErrorCode::closed; });
   pool->close();
   waiter.join();
   EXPECT_TRUE(closed);

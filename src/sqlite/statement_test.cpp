@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cairn/error.hpp"
+#include "base/error_of.hpp"
 #include "cairn/sqlite/connection_ref.hpp"
 #include "sqlite/api.hpp"
 
@@ -15,16 +15,6 @@ struct StatementTest : testing::Test {
   sqlite3* handle = nullptr;
   ConnectionRef db() const { return ConnectionRef(handle); }
 };
-
-template <class F>
-Error error_of(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e;
-  }
-  return {ErrorCode::unsupported, "no error was thrown"};
-}
 
 TEST_F(StatementTest, EveryTypeSurvivesARoundTrip) {
   const std::vector<float> vector{1.5f, -2.0f};

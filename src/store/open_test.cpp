@@ -5,8 +5,8 @@
 #include <fstream>
 #include <thread>
 
+#include "base/error_of.hpp"
 #include "base/temp_dir.hpp"
-#include "cairn/error.hpp"
 #include "cairn/sql/connection.hpp"
 #include "cairn/sql/migrator.hpp"
 #include "cairn/store.hpp"
@@ -17,12 +17,7 @@ namespace cairn {
 namespace {
 
 Error open_error(const std::string& path, const OpenOptions& options = {}) {
-  try {
-    Store::open(path, options);
-  } catch (const Error& e) {
-    return e;
-  }
-  return {ErrorCode::unsupported, "no error was thrown"};
+  return error_of([&] { Store::open(path, options); });
 }
 
 sql::Connection connect(const std::string& path) {

@@ -6,24 +6,14 @@
 #include <cmath>
 #include <thread>
 
+#include "base/error_of.hpp"
 #include "base/temp_dir.hpp"
-#include "cairn/error.hpp"
 #include "cairn/sql/connection.hpp"
 #include "cairn/testing.hpp"
 #include "cairn/vec0.hpp"
 
 namespace cairn {
 namespace {
-
-template <class F>
-Error error_of(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e;
-  }
-  return {ErrorCode::unsupported, "no error was thrown"};
-}
 
 std::vector<std::int64_t> ids_of(const std::vector<Hit>& hits) {
   std::vector<std::int64_t> ids;
