@@ -35,7 +35,7 @@ Ranking run_arm(const Query& query, const std::string& sql, BindFirst bind_first
 // as it takes to fill the LIMIT. `table` is content_fts or content_trigrams.
 Ranking full_text(const Query& query, std::string_view table, std::string_view match) {
   const std::string sql =
-      query.filter.values.empty()
+      query.filter.condition == "1"
           ? fmt::format("SELECT rowid, -rank FROM {0} WHERE {0} MATCH ?1 ORDER BY rank LIMIT ?", table)
           : fmt::format(
                 "SELECT c.id, -f.rank FROM {0} f CROSS JOIN content c ON c.id = f.rowid "

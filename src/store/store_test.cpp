@@ -218,6 +218,23 @@ TEST_F(StoreTest, ThreadsReadAndWriteAtOnce) {
   EXPECT_EQ(store.status().content, 100);
 }
 
+// Conditions that need no value: the keyword arm must ask them as well.
+TEST_F(StoreTest, FiltersWithoutValuesHoldInEveryArm) {
+  const std::int64_t note = store.add({.text = "a zebra note"});
+  store.ingest({dir.write("zebra.md", "# Zebra\n\nA zebra in a file.\n")});
+  for (const SearchMode mode : {SearchMode::hybrid, SearchMode::vector, SearchMode::keyword}) {
+    SCOPED_TRACE(static_cast<int>(mode));
+    const auto found = [&](std::string_view filter) {
+      return ids_of(store.search("zebra", {.mode = mode, .filter = Filter::parse(filter)}));
+    };
+    EXPECT_EQ(found("NOT path EXISTS"), std::vector{note});
+    EXPECT_EQ(found("path EXISTS").size(), 1u);
+    EXPECT_NE(found("path EXISTS"), std::vector{note});
+    EXPECT_TRUE(found("id IN ()").empty());
+    EXPECT_TRUE(found("id = 'text'").empty());
+  }
+}
+
 TEST(StoreVectors, CallerSuppliedVectorsAreUsed) {
   TempDir dir;
   Store store = Store::open(dir.file("v.db"), {.embedder = external_embedder(3)});
