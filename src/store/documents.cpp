@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "cairn/error.hpp"
 #include "store/content.hpp"
 #include "store/filter_sql.hpp"
@@ -35,8 +38,10 @@ std::vector<Document> list_documents(sql::Connection& db, const SearchOptions& o
       fmt::format("SELECT {} FROM documents d WHERE {} ORDER BY d.path, d.namespace LIMIT ? OFFSET ?",
                   kDocumentColumns, filter.condition));
   const int next = bind(filter, *st, 1);
-  st->bind(next, options.limit == 0 ? std::int64_t{-1} : static_cast<std::int64_t>(options.limit));
-  st->bind(next + 1, options.offset);
+  constexpr std::size_t kMost = std::numeric_limits<std::int64_t>::max();
+  st->bind(next,
+           options.limit == 0 ? std::int64_t{-1} : static_cast<std::int64_t>(std::min(options.limit, kMost)));
+  st->bind(next + 1, std::min(options.offset, kMost));
   std::vector<Document> documents;
   while (st->step()) documents.push_back(read_document(*st));
   return documents;

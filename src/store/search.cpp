@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <unordered_map>
 
 #include "base/utf8.hpp"
@@ -29,6 +30,7 @@ double ms_since(Clock::time_point begin) {
 constexpr double kRankConstant = 60;      // of the fusion formula
 constexpr std::size_t kCandidates = 100;  // per arm; 100 to 200 is enough depth for ten results
 constexpr std::size_t kSnippetBytes = 240;
+constexpr std::size_t kMostRows = std::numeric_limits<std::int64_t>::max() / 2;  // so that two add up
 
 std::vector<float> query_embedding(const Database& database, std::string_view text,
                                    const SearchOptions& options, SearchReport& report) {
@@ -93,7 +95,8 @@ SearchReport search(const Database& database, std::string_view raw_text, const S
   const std::vector<float> embedding = query_embedding(database, text, options, report);
   const sql::PooledConnection db = database.pool->reader();
   const sql::Transaction snapshot(*db, sql::TransactionMode::deferred);
-  const std::size_t wanted = options.offset + options.limit;
+  const std::size_t offset = std::min(options.offset, kMostRows);
+  const std::size_t wanted = offset + std::min(options.limit, kMostRows);
   const Query query{*db,    compile(combined_filter(options)), wanted, std::max(kCandidates, wanted), report,
                     explain};
 
@@ -114,7 +117,7 @@ SearchReport search(const Database& database, std::string_view raw_text, const S
   report.keyword_candidates = keyword.size();
 
   std::vector<Hit> hits = fuse(vector, keyword);
-  const std::size_t first = std::min(options.offset, hits.size());
+  const std::size_t first = std::min(offset, hits.size());
   const std::size_t last = std::min(wanted, hits.size());
   report.hits.assign(std::make_move_iterator(hits.begin() + static_cast<std::ptrdiff_t>(first)),
                      std::make_move_iterator(hits.begin() + static_cast<std::ptrdiff_t>(last)));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <thread>
 
 #include "base/error_of.hpp"
@@ -233,6 +234,19 @@ TEST_F(StoreTest, FiltersWithoutValuesHoldInEveryArm) {
     EXPECT_TRUE(found("id IN ()").empty());
     EXPECT_TRUE(found("id = 'text'").empty());
   }
+}
+
+TEST_F(StoreTest, HugeLimitsAndOffsets) {
+  constexpr std::size_t kHuge = std::numeric_limits<std::size_t>::max();
+  store.add_many(std::vector<Record>{{.text = "a zebra"}, {.text = "another zebra"}});
+  for (const SearchMode mode : {SearchMode::hybrid, SearchMode::vector, SearchMode::keyword}) {
+    EXPECT_TRUE(store.search("zebra", {.offset = kHuge, .mode = mode}).empty());
+    EXPECT_EQ(store.search("zebra", {.limit = kHuge, .mode = mode}).size(), 2u);
+    EXPECT_EQ(store.search("zebra", {.limit = kHuge, .offset = 1, .mode = mode}).size(), 1u);
+    EXPECT_TRUE(store.search("zebra", {.limit = kHuge, .offset = kHuge, .mode = mode}).empty());
+    EXPECT_TRUE(store.search("zebra", {.limit = 0, .mode = mode}).empty());
+  }
+  EXPECT_TRUE(store.documents({.limit = kHuge, .offset = kHuge}).empty());
 }
 
 TEST(StoreVectors, CallerSuppliedVectorsAreUsed) {
