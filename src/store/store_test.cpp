@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <thread>
+#include <utility>
 
 #include "base/error_of.hpp"
 #include "base/temp_dir.hpp"
@@ -247,6 +248,30 @@ TEST_F(StoreTest, HugeLimitsAndOffsets) {
     EXPECT_TRUE(store.search("zebra", {.limit = 0, .mode = mode}).empty());
   }
   EXPECT_TRUE(store.documents({.limit = kHuge, .offset = kHuge}).empty());
+}
+
+// The text may change while its vector is made; the row must then still count as not embedded.
+TEST(StoreVectors, ATextThatChangesWhileItIsEmbedded) {
+  struct Meddler final : Embedder {
+    std::shared_ptr<Embedder> inner = testing::fake_embedder(8);
+    std::function<void()> meddle;
+    EmbedderInfo info() const override { return inner->info(); }
+    void embed(std::span<const std::string_view> texts, TextRole role, std::span<float> out) override {
+      if (const auto once = std::exchange(meddle, nullptr)) once();
+      inner->embed(texts, role, out);
+    }
+  };
+  TempDir dir;
+  const std::string path = dir.file("m.db");
+  const auto embedder = std::make_shared<Meddler>();
+  Store store = Store::open(path, {.embedder = embedder});
+  const std::int64_t id = store.add({.text = "first"});
+  sql::Connection other({.path = path});
+  other.execute("UPDATE content SET text = 'second'");
+  embedder->meddle = [&] { other.execute("UPDATE content SET text = 'third'"); };
+  store.embed_missing();
+  EXPECT_EQ(store.embedding(id), embedder->inner->embed("third", TextRole::document));
+  EXPECT_TRUE(store.doctor().empty());
 }
 
 TEST(StoreVectors, CallerSuppliedVectorsAreUsed) {

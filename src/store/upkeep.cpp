@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/hash.hpp"
@@ -193,8 +194,13 @@ std::size_t embed_missing(const Database& database) {
     const sql::PooledConnection db = database.pool->writer();
     sql::Transaction tx(*db);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      // Another process may have removed the row, or given it a vector, in the meantime.
-      if (!find_content(*db, rows[i].id)) continue;
+      // Another process may have removed the row, or changed its text, in the meantime.
+      const std::optional<Content> now = find_content(*db, rows[i].id);
+      if (!now) continue;
+      if (utf8::sanitize(embedded_text(now->heading, now->text)) != rows[i].text) {
+        after = std::min(after, rows[i].id - 1);  // once more
+        continue;
+      }
       put_vector(*db, rows[i].id, std::span<const float>(vectors).subspan(i * dimension, dimension));
       db->cached("UPDATE content SET text_hash = ? WHERE id = ?")
           ->bind_all(content_hash(rows[i].text), rows[i].id)
