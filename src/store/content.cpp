@@ -46,8 +46,17 @@ namespace {
   throw Error(ErrorCode::invalid_argument, std::move(message));
 }
 
-void require_text(std::string_view text, std::string_view what) {
-  if (text.empty()) throw_invalid(fmt::format("{} is empty; it must hold at least one character", what));
+void require_metadata(std::string_view metadata) {
+  if (metadata.empty()) return;
+  const nlohmann::json json = nlohmann::json::parse(metadata, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object())
+    throw_invalid(fmt::format("metadata must be a JSON object such as {{\"author\": \"ada\"}}, not '{:.80}'",
+                              metadata));
+}
+
+}  // namespace
+
+void require_valid_utf8(std::string_view text, std::string_view what) {
   for (std::size_t at = 0; at < text.size();) {
     const utf8::Decoded d = utf8::decode(text, at);
     if (!d.valid)
@@ -60,15 +69,10 @@ void require_text(std::string_view text, std::string_view what) {
     throw_invalid(fmt::format("{} has a NUL character at byte {}, which SQL text cannot hold", what, nul));
 }
 
-void require_metadata(std::string_view metadata) {
-  if (metadata.empty()) return;
-  const nlohmann::json json = nlohmann::json::parse(metadata, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object())
-    throw_invalid(fmt::format("metadata must be a JSON object such as {{\"author\": \"ada\"}}, not '{:.80}'",
-                              metadata));
+void require_text(std::string_view text, std::string_view what) {
+  if (text.empty()) throw_invalid(fmt::format("{} is empty; it must hold at least one character", what));
+  require_valid_utf8(text, what);
 }
-
-}  // namespace
 
 void require_valid_embedding(std::span<const float> embedding, std::size_t dimension) {
   if (embedding.size() != dimension)

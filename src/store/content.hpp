@@ -32,6 +32,8 @@ std::optional<Content> find_content(sql::Connection& db, std::int64_t id);
 // object, an embedding of another dimension or with values that are not finite.
 void require_valid(const Record& record, std::size_t dimension);
 void require_valid(const Update& changes, std::size_t dimension);
+void require_text(std::string_view text, std::string_view what);        // and not empty
+void require_valid_utf8(std::string_view text, std::string_view what);  // and without NUL
 void require_valid_embedding(std::span<const float> embedding, std::size_t dimension);
 
 // For a row that has none yet, and for one that may.

@@ -35,6 +35,7 @@ void require_node(sql::Connection& db, const Node& node) {
 void require_valid(const Edge& edge) {
   if (edge.type.empty())
     throw Error(ErrorCode::invalid_argument, "a relationship needs a type, such as 'cites'");
+  require_valid_utf8(edge.type, "the type of the relationship");
   if (!(edge.strength >= 0 && edge.strength <= 1))
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("the strength of a relationship is between 0 and 1, not {}", edge.strength));

@@ -234,6 +234,8 @@ void Store::set_metadata(std::string_view key, std::string_view value) {
         fmt::format("'{}' cannot be a key of yours: keys are not empty, and those that start with '{}' are "
                     "Cairn's",
                     key, store::kReservedPrefix));
+  store::require_valid_utf8(key, "the key");
+  store::require_valid_utf8(value, "the value");
   impl_->write([&](sql::Connection& db) {
     db.execute(
         "INSERT INTO app_metadata(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = "

@@ -274,6 +274,18 @@ TEST(StoreVectors, ATextThatChangesWhileItIsEmbedded) {
   EXPECT_TRUE(store.doctor().empty());
 }
 
+TEST_F(StoreTest, TextOfEveryKindMustBeValid) {
+  const std::int64_t a = store.add({.text = "a"});
+  const std::int64_t b = store.add({.text = "b"});
+  for (const std::string_view bad : {std::string_view("caf\xe9"), std::string_view("a\0b", 3)}) {
+    EXPECT_EQ(error_of([&] { store.relate(a, b, bad); }).code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(error_of([&] { store.set_metadata(bad, "x"); }).code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(error_of([&] { store.set_metadata("key", bad); }).code(), ErrorCode::invalid_argument);
+  }
+  store.set_metadata("key", "");
+  EXPECT_EQ(store.metadata("key"), "");
+}
+
 TEST(StoreVectors, CallerSuppliedVectorsAreUsed) {
   TempDir dir;
   Store store = Store::open(dir.file("v.db"), {.embedder = external_embedder(3)});
