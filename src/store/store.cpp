@@ -157,6 +157,10 @@ void Store::update(std::int64_t id, const Update& changes) {
           ->bind_all(*changes.metadata, id)
           .run();
     if (!embedding.empty()) store::put_vector(db, id, embedding);
+    if (!embedding.empty() && !changes.text)  // the caller vouches that it is of the present text
+      db.cached("UPDATE content SET text_hash = ? WHERE id = ? AND text_hash = ''")
+          ->bind_all(content_hash(store::embedded_text(old->heading, old->text)), id)
+          .run();
   });
 }
 

@@ -286,6 +286,21 @@ TEST_F(StoreTest, TextOfEveryKindMustBeValid) {
   EXPECT_EQ(store.metadata("key"), "");
 }
 
+TEST_F(StoreTest, AVectorSuppliedForAChangedTextCounts) {
+  const std::int64_t id = store.add({.text = "first"});
+  {
+    sql::Connection db({.path = path});
+    db.execute("UPDATE content SET text = 'second'");
+  }
+  ASSERT_EQ(store.doctor().size(), 1u);
+  std::vector<float> mine(store.embedder().dimension, 0.0f);
+  mine[0] = 1;
+  store.update(id, {.embedding = mine});
+  EXPECT_TRUE(store.doctor().empty());
+  EXPECT_EQ(store.embed_missing(), 0u);
+  EXPECT_EQ(store.embedding(id), mine);
+}
+
 TEST(StoreVectors, CallerSuppliedVectorsAreUsed) {
   TempDir dir;
   Store store = Store::open(dir.file("v.db"), {.embedder = external_embedder(3)});
