@@ -245,6 +245,19 @@ class AddTest(CliTest):
             self.assertIn("secret.md", err)
             self.assertTrue(json.loads(run("--db", str(self.db), "--json", "search", "walrus")[0])["hits"])
 
+    def test_folder_that_cannot_be_entered(self):
+        closed = self.folder / "closed"
+        closed.mkdir()
+        self.db = closed / "x.db"
+        self.note("a walrus")
+        closed.chmod(0)
+        self.addCleanup(closed.chmod, 0o755)
+        with self.as_nobody() as run:
+            for words in (["search", "walrus"], ["add", "--text", "x"]):
+                sentence = run("--db", str(self.db), *words, code=3)[1].splitlines()[-1]
+                self.assertIn(str(self.db), sentence)
+                self.assertIn("permissions", sentence)
+
     def test_folder_that_cannot_be_written(self):
         (self.folder / "closed").mkdir(mode=0o555)
         with self.as_nobody() as run:

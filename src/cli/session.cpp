@@ -41,8 +41,10 @@ Session::Session(const Globals& globals)
 }
 
 void Session::require_file() const {
-  std::error_code ignored;
-  if (std::filesystem::exists(std::filesystem::symlink_status(file_.path, ignored))) return;
+  std::error_code error;
+  const auto status = std::filesystem::symlink_status(file_.path, error);
+  // What cannot be looked at may be there; opening it says why not.
+  if (std::filesystem::exists(status) || !std::filesystem::status_known(status)) return;
   throw Error(
       ErrorCode::not_found,
       fmt::format(

@@ -80,10 +80,18 @@ sql::ConnectOptions connect_options(const std::string& path, const OpenOptions& 
 }
 
 void require_usable_path(const std::string& path, OpenMode mode) {
+  if (path.empty()) throw Error(ErrorCode::invalid_argument, "the name of the database file is empty");
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
+  if (!fs::status_known(status))
+    throw Error(ErrorCode::io,
+                fmt::format("cannot look at '{}': {}; check the permissions of the folders above it", path,
+                            error.message()));
   if (fs::is_directory(status))
     throw Error(ErrorCode::invalid_argument, fmt::format("'{}' is a folder; name a file in it", path));
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("'{}' is not a regular file, so it cannot hold a database; name another", path));
   if (fs::exists(status)) return;
   if (mode != OpenMode::create)
     throw Error(ErrorCode::not_found,

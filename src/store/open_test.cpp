@@ -45,6 +45,17 @@ TEST(StoreOpen, CreatesAMissingAndAnEmptyFile) {
   EXPECT_EQ(open_error(dir.path().string()).code(), ErrorCode::invalid_argument);
 }
 
+TEST(StoreOpen, RefusesWhatIsNoFile) {
+  TempDir dir;
+  for (const OpenMode mode : {OpenMode::create, OpenMode::existing, OpenMode::read_only}) {
+    EXPECT_EQ(open_error("/dev/null", {.mode = mode}).code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(open_error("", {.mode = mode}).code(), ErrorCode::invalid_argument);
+    std::filesystem::remove(dir.file("loop"));
+    std::filesystem::create_symlink("loop", dir.file("loop"));
+    EXPECT_EQ(open_error(dir.file("loop"), {.mode = mode}).code(), ErrorCode::io);
+  }
+}
+
 TEST(StoreOpen, WorksInMemory) {
   Store store = Store::open(":memory:");
   store.add({.text = "volatile"});
