@@ -564,6 +564,16 @@ class BadFileTest(CliTest):
     def test_not_a_database(self):
         self.db.write_text("Dear diary, today I was not a database. " * 100)
         self.refuse("database")
+        self.assertIn("name another", self.error("search", "x"))
+
+    def test_locked(self):
+        self.note("a walrus")
+        with contextlib.closing(sqlite3.connect(self.db, isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            self.assertTrue(self.json("search", "walrus")["hits"])
+            sentence = self.error("add", "--text", "x")
+        self.assertIn(str(self.db), sentence)
+        self.assertIn("try again", sentence)
 
     def test_somebody_elses_database(self):
         with contextlib.closing(sqlite3.connect(self.db)) as db:

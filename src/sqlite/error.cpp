@@ -40,6 +40,14 @@ ErrorCode code_of(int sqlite_code) noexcept {
 
 namespace {
 
+// The file, where the error is about it rather than about the statement.
+std::string file_of(sqlite3* db, ErrorCode code) {
+  const bool matters = code == ErrorCode::busy || code == ErrorCode::disk_full ||
+                       code == ErrorCode::read_only || code == ErrorCode::corrupt || code == ErrorCode::io;
+  const char* file = db && matters ? sqlite3_db_filename(db, "main") : nullptr;
+  return file && *file ? fmt::format(" ('{}')", file) : "";
+}
+
 std::string_view remedy(ErrorCode code) noexcept {
   switch (code) {
     case ErrorCode::busy:
@@ -50,6 +58,8 @@ std::string_view remedy(ErrorCode code) noexcept {
       return "; check the permissions of the file and of its folder";
     case ErrorCode::corrupt:
       return "; restore a backup, or try 'sqlite3 FILE .recover'";
+    case ErrorCode::not_a_database:
+      return "; it is a file of another kind, encrypted or damaged, name another";
     default:
       return "";
   }
@@ -63,7 +73,10 @@ void throw_error(sqlite3* db, int sqlite_code, std::string_view doing) {
   const int extended = own ? sqlite3_extended_errcode(db) : sqlite_code;
   const char* message = own ? sqlite3_errmsg(db) : sqlite3_errstr(sqlite_code);
   const ErrorCode code = code_of(sqlite_code);
-  throw Error(code, fmt::format("{}: {}{}", doing, message, remedy(code)), extended);
+  const std::string_view what_to_do = (sqlite_code & 0xFF) == SQLITE_CANTOPEN
+                                          ? "; check the permissions of the file and of its folder"
+                                          : remedy(code);
+  throw Error(code, fmt::format("{}: {}{}{}", doing, message, file_of(db, code), what_to_do), extended);
 }
 
 }  // namespace cairn::sqlite
