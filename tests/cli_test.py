@@ -237,6 +237,19 @@ class AddTest(CliTest):
         self.assertIn("1 file added", out)
         self.assertTrue(self.json("search", "walrus")["hits"], "the rest of the work did not go on")
 
+    def test_named_files_that_cannot_be_read_in_are_named(self):
+        self.write("good.md", "# Good\n\nA walrus.\n")
+        with open(self.work / "huge.md", "wb") as file:
+            file.truncate(1 << 30)
+        os.mkfifo(self.work / "pipe")
+        odd = os.path.join(os.fsencode(self.work), b"odd\xff.md")
+        with open(odd, "wb") as file:
+            file.write(b"x\n")
+        out, err = self.run_cairn("--db", str(self.db), "add", "huge.md", "pipe", odd, "good.md", code=3)
+        self.assertIn("1 file added", out)
+        for name in ("huge.md", "pipe", "odd\ufffd.md"):
+            self.assertRegex(err, rf"{name}: \w+")
+
     def test_unreadable_file(self):
         self.write("docs/good.md", "A walrus.\n")
         self.write("docs/secret.md", "Nobody reads this.\n").chmod(0)

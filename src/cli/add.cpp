@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/utf8.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/json_output.hpp"
@@ -78,7 +79,12 @@ std::vector<std::string> paths_of(const AddArguments& arguments, std::vector<Ing
     if (path == "-") continue;
     std::error_code failed;
     if (std::filesystem::exists(path, failed)) {
-      paths.push_back(stored_path(path));
+      const std::string stored = stored_path(path);
+      if (utf8::is_valid(stored)) {
+        paths.push_back(stored);
+      } else {
+        missing.push_back({utf8::sanitize(stored), "the name is not valid UTF-8; rename it"});
+      }
     } else {
       missing.push_back({path, failed ? failed.message() : "no such file or folder"});
     }

@@ -145,8 +145,15 @@ class Walker {
       }
     } else if (S_ISREG(root.info.st_mode)) {
       add_file(root.path, root.info);
+      if (static_cast<std::uint64_t>(root.info.st_size) >
+          options_.max_file_bytes)  // counted, but he asked for it
+        result_.problems.push_back(
+            {root.path, fmt::format("{} bytes are more than the {} that a file may have; "
+                                    "split it",
+                                    root.info.st_size, options_.max_file_bytes)});
     } else {
       ++result_.skipped["special"];
+      result_.problems.push_back({root.path, "neither a file nor a folder; nothing can be read in"});
     }
   }
 
