@@ -447,6 +447,13 @@ class GetTest(CliTest):
             with self.subTest(what=what):
                 self.error("get", what, code=2 if what.endswith(":0") else 3)
 
+    def test_huge_counts(self):
+        self.write("docs/lines.txt", "one\ntwo\nthree\n")
+        self.cairn("add", "docs")
+        for count in (2, 1 << 62, (1 << 63) - 1):
+            rows = self.json("get", f"docs/lines.txt:2:{count}")["content"]
+            self.assertEqual([row["text"].rstrip() for row in rows], ["two\nthree"])
+
     def test_file_with_a_colon_and_a_number(self):
         self.write("odd:1", "The walrus is here.\n")
         self.cairn("add", "odd:1")

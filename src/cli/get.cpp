@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "cairn/error.hpp"
@@ -56,7 +57,9 @@ std::optional<Passages> find_passages(const Store& store, const GetArguments& ar
   const auto document = find_document(store, reference->path, arguments.namespace_);
   if (!document) return std::nullopt;
 
-  const std::int64_t last = reference->first + std::max<std::int64_t>(reference->count, 1) - 1;
+  const std::int64_t more = std::max<std::int64_t>(reference->count, 1) - 1;
+  const std::int64_t last =
+      reference->first + std::min(more, std::numeric_limits<std::int64_t>::max() - reference->first);
   Passages passages{*document, store.lines(document->id, reference->first, last)};
   if (reference->count > 0)
     for (Content& row : passages.rows) keep_lines(row, reference->first, last);
