@@ -7,6 +7,7 @@
 //
 // The file is looked at through a read-only connection first, since even setting the journal mode would
 // change a database that is not ours. For the same reason adoption is committed before the pool sets it.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -63,8 +64,11 @@ Inspection inspect(sqlite::ConnectionRef db) {
 // A WAL database needs its -shm file, which nobody can make where the folder cannot be written. Without a
 // -wal file beside it, all there is to read is in the file itself.
 bool is_on_read_only_media(const std::string& path) {
-  const fs::path folder = fs::absolute(path).parent_path();
-  return access(folder.c_str(), W_OK) != 0 && !fs::exists(path + "-wal");
+  std::error_code error;
+  const fs::path file = fs::canonical(path, error);  // SQLite keeps the -wal file beside the file of a link
+  if (error) return false;
+  const bool is_writable = faccessat(AT_FDCWD, file.parent_path().c_str(), W_OK, AT_EACCESS) == 0;
+  return !is_writable && !fs::exists(file.string() + "-wal", error) && !error;
 }
 
 sql::ConnectOptions connect_options(const std::string& path, const OpenOptions& options) {

@@ -12,6 +12,7 @@
 #include "cairn/store.hpp"
 #include "cairn/vec0.hpp"
 #include "store/schema.hpp"
+#include "store/unprivileged.hpp"
 
 namespace cairn {
 namespace {
@@ -54,6 +55,21 @@ TEST(StoreOpen, RefusesWhatIsNoFile) {
     std::filesystem::create_symlink("loop", dir.file("loop"));
     EXPECT_EQ(open_error(dir.file("loop"), {.mode = mode}).code(), ErrorCode::io);
   }
+}
+
+// The -wal file is beside the file that a link leads to, and so is the folder that counts.
+TEST(StoreOpen, ALinkToAFileInUseIsReadWithItsLog) {
+  TempDir dir, links;
+  const std::string path = dir.file("a.db"), link = links.file("link.db");
+  Store writer = Store::open(path);
+  std::filesystem::create_symlink(path, link);
+  std::filesystem::permissions(links.path(), std::filesystem::perms(0555));
+  writer.add({.text = "still in the log"});
+  {
+    const testing::Unprivileged nobody({&dir, &links});
+    EXPECT_EQ(Store::open(link, {.mode = OpenMode::read_only}).search("log").size(), 1u);
+  }
+  std::filesystem::permissions(links.path(), std::filesystem::perms(0755));
 }
 
 TEST(StoreOpen, WorksInMemory) {
