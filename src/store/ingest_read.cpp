@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <limits>
 #include <system_error>
 
 #include "base/hash.hpp"
@@ -51,6 +52,8 @@ PreparedFile& fail(PreparedFile& out, int error) {
 // Reads to the end, but never more than `limit` + 1 bytes, however fast the file grows.
 bool read_all(const File& file, std::uint64_t expected, std::uint64_t limit, std::string& out) {
   std::size_t size = 0;
+  limit = std::min<std::uint64_t>(limit,
+                                  std::numeric_limits<std::int64_t>::max() / 2);  // so that + 1 and * 2 fit
   out.resize(static_cast<std::size_t>(std::min(expected, limit)) + 1);
   while (size <= limit) {
     if (size == out.size())

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <limits>
 #include <random>
 
 #include "base/hash.hpp"
@@ -588,6 +589,16 @@ TEST_F(IngestTest, RandomEditsEndWhereAFreshIngestEnds) {
       ASSERT_EQ(store.snapshot(), fresh.snapshot()) << "round " << round;
     }
   }
+}
+
+// A file of /proc has no size to go by, so the buffer has to grow.
+TEST(IngestLimits, AnUnlimitedFileSize) {
+  TempDir dir;
+  Store store = Store::open(dir.file("p.db"));
+  const IngestReport report =
+      store.ingest({"/proc/cpuinfo"}, {.max_file_bytes = std::numeric_limits<std::uint64_t>::max()});
+  EXPECT_EQ(report.files_added, 1u);
+  EXPECT_GT(report.bytes_read, 10u);
 }
 
 }  // namespace
