@@ -301,6 +301,17 @@ TEST_F(StoreTest, AVectorSuppliedForAChangedTextCounts) {
   EXPECT_EQ(store.embedding(id), mine);
 }
 
+TEST_F(StoreTest, TheDoctorTellsOfVectorsThatCannotBeRead) {
+  store.add({.text = "a"});
+  sql::Connection db({.path = path});
+  db.execute("INSERT INTO content_fts(content_fts) VALUES ('delete-all')");
+  db.execute("UPDATE vec_content_chunks SET validity = x'00'");
+  const std::vector<Finding> findings = store.doctor(true);
+  ASSERT_GE(findings.size(), 2u);
+  EXPECT_TRUE(findings[0].repaired) << findings[0].what;
+  EXPECT_FALSE(findings.back().repaired) << findings.back().what;
+}
+
 TEST(StoreVectors, CallerSuppliedVectorsAreUsed) {
   TempDir dir;
   Store store = Store::open(dir.file("v.db"), {.embedder = external_embedder(3)});

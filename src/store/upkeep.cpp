@@ -136,20 +136,37 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
+namespace {
+
+// A check that fails because what it reads is damaged has found just that.
+std::string find_problem(const Check& check, sql::Connection& db, bool& is_readable) {
+  try {
+    return check.find(db);
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::corrupt) throw;
+    is_readable = false;
+    return e.what();
+  }
+}
+
+}  // namespace
+
 std::vector<Finding> doctor(const Database& database, bool repair) {
   std::vector<Finding> findings;
   {
     const sql::PooledConnection db = database.pool->writer();
     for (const Check& check : kChecks) {
       sql::Transaction tx(*db);
-      std::string problem = check.find(*db);
+      bool is_readable = true;
+      std::string problem = find_problem(check, *db, is_readable);
       if (problem.empty()) continue;
-      const bool can_repair = repair && check.repair;
+      const bool can_repair = repair && check.repair && is_readable;
       if (can_repair) {
         check.repair(*db);
         tx.commit();
       }
       findings.push_back({std::move(problem), can_repair});
+      if (!is_readable) return findings;
     }
   }
   const std::int64_t missing = count(*database.pool->reader(), kUnembedded);
