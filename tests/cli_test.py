@@ -110,6 +110,12 @@ class HelpTest(CliTest):
         version = (pathlib.Path(__file__).parent.parent / "VERSION").read_text().strip()
         self.assertEqual(self.run_cairn("--version")[0], f"cairn {version}\n")
 
+    def test_empty_database_name(self):
+        """As of an unset variable: not a reason to write to the default file."""
+        _, err = self.run_cairn("--db", "", "add", "--text", "x", code=2)
+        self.assertIn("--db", err)
+        self.assertEqual(list(self.home.iterdir()), [])
+
     def test_wrong_command_lines(self):
         for words in (
             [], ["fly"], ["search"], ["search", "x", "--colour"], ["search", "x", "-n", "0"], ["search", "x", "-n", "-1"],

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <limits>
 #include <map>
 #include <memory>
 
@@ -136,7 +137,7 @@ void declare_reading_verbs(CLI::App& app, CommandLine& line) {
       ->type_name("PATH");
   ls.add_option("-n,--limit", ls_arguments->limit, "How many at most (default: all)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::size_t{1}, std::size_t{std::numeric_limits<std::int64_t>::max()}));
   add_selection(ls, ls_arguments->selection);
 }
 
@@ -226,7 +227,9 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   CLI::App app("Memory and retrieval for AI agents in one SQLite file.", "cairn");
   app.footer(kFooter);
   app.set_version_flag("--version", "cairn " + std::string(version()));
-  app.add_option("--db", line.globals.db, "The database file")->type_name("FILE");
+  app.add_option("--db", line.globals.db, "The database file")
+      ->type_name("FILE")
+      ->check([](const std::string& file) { return file.empty() ? "the name is empty" : ""; });
   app.add_flag("--json", line.globals.json, "Print one JSON document");
   app.add_flag("-v,--verbose", line.globals.verbose, "Say which file is used and what happens to it");
   app.require_subcommand(1);
