@@ -47,7 +47,7 @@ struct Store::Impl {
   }
 
   // Vectors for the records that bring none, in batches, before the write lock is taken. One row each; a
-  // record with its own is left empty here. Without an embedder nobody gets one.
+  // record with its own is left empty here. Throws what the embedder throws, when it cannot make one.
   std::vector<std::vector<float>> embed(std::span<const Record> records) const;
 };
 
