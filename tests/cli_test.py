@@ -253,6 +253,7 @@ class AddTest(CliTest):
             file.write(b"x\n")
         out, err = self.run_cairn("--db", str(self.db), "add", "huge.md", "pipe", odd, "good.md", code=3)
         self.assertIn("1 file added", out)
+        self.run_cairn("--db", str(self.db), "add", odd, code=3)
         for name in ("huge.md", "pipe", "odd\ufffd.md"):
             self.assertRegex(err, rf"{name}: \w+")
 

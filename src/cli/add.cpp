@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "base/utf8.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/json_output.hpp"
@@ -79,12 +78,7 @@ std::vector<std::string> paths_of(const AddArguments& arguments, std::vector<Ing
     if (path == "-") continue;
     std::error_code failed;
     if (std::filesystem::exists(path, failed)) {
-      const std::string stored = stored_path(path);
-      if (utf8::is_valid(stored)) {
-        paths.push_back(stored);
-      } else {
-        missing.push_back({utf8::sanitize(stored), "the name is not valid UTF-8; rename it"});
-      }
+      paths.push_back(stored_path(path));
     } else {
       missing.push_back({path, failed ? failed.message() : "no such file or folder"});
     }
@@ -97,7 +91,9 @@ int exit_code_of(const IngestReport& report, const std::vector<std::string>& pat
   if (report.stopped) return kInterrupted;
   if (some_missing) return kFailed;
   for (const IngestProblem& problem : report.problems)
-    if (std::find(paths.begin(), paths.end(), problem.path) != paths.end()) return kFailed;
+    if (std::any_of(paths.begin(), paths.end(),  // a name that is not UTF-8 comes back repaired
+                    [&](const std::string& path) { return one_line(path) == one_line(problem.path); }))
+      return kFailed;
   return report.problems.empty() ? kOk : kNothing;
 }
 

@@ -123,10 +123,6 @@ Root resolve(const std::string& given) {
     throw Error(missing ? ErrorCode::not_found : ErrorCode::io,
                 fmt::format("cannot read '{}': {}; nothing was read in", shown, error.message()));
   }
-  if (!utf8::is_valid(root.path))
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("the path '{}' is not valid UTF-8; rename it, or name a folder above it",
-                            utf8::sanitize(root.path)));
   return root;
 }
 
@@ -135,7 +131,9 @@ class Walker {
   explicit Walker(const IngestOptions& options) : options_(options) {}
 
   void add_root(const Root& root) {
-    if (S_ISDIR(root.info.st_mode)) {
+    if (!utf8::is_valid(root.path)) {
+      result_.problems.push_back({utf8::sanitize(root.path), "the name is not valid UTF-8; rename it"});
+    } else if (S_ISDIR(root.info.st_mode)) {
       result_.folders.push_back(root.path);
       pending_.push_back({root.path, options_.gitignore ? rules_above(root.path) : nullptr});
       while (!pending_.empty()) {

@@ -36,8 +36,8 @@ struct WalkResult {
   std::vector<IngestProblem> problems;
 };
 
-// Throws not_found for a root that does not exist, before anything else is done, and invalid_argument for
-// one whose name is not UTF-8.
+// Throws not_found for a root that does not exist, before anything else is done. One whose name is not UTF-8
+// is a problem in the result.
 WalkResult walk(std::span<const std::string> roots, const IngestOptions& options);
 
 // Whether `path` is `folder` or below it, by whole components. Both are absolute.
