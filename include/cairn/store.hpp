@@ -207,9 +207,12 @@ struct IngestReport {
 // ---- The file -----------------------------------------------------------------------------------
 
 enum class OpenMode {
-  create,     // make the file when it is missing (the default)
-  existing,   // not_found when it is missing
-  read_only,  // and never written, not even to upgrade it
+  create,    // make the file when it is missing (the default)
+  existing,  // not_found when it is missing
+  // And never written, not even to upgrade it. Where the folder cannot be written either and nobody is
+  // writing now, SQLite's locks are not to be had: the file is then read as if it never changed, so open it
+  // anew to see what its owner writes later.
+  read_only,
 };
 
 struct OpenOptions {
