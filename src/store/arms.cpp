@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "store/content.hpp"
 #include "text/query.hpp"
@@ -146,12 +147,31 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
+void narrow(Query& query) {
+  constexpr std::size_t kFew = 1000;
+  if (query.filter.condition == "1") return;
+  const std::string sql =
+      fmt::format("SELECT c.id FROM {} WHERE {} LIMIT ?", kContentTables, query.filter.condition);
+  const sql::CachedStatement st = query.db.cached(sql);
+  st->bind(bind(query.filter, *st, 1), kFew + 1);
+  std::string ids;
+  std::size_t count = 0;
+  for (; st->step(); ++count)
+    fmt::format_to(std::back_inserter(ids), "{}{}", count == 0 ? '[' : ',', st->get<std::int64_t>(0));
+  if (count > kFew) return;
+  query.filter = {.condition = "c.id IN (SELECT value FROM json_each(?))",
+                  .values = {count == 0 ? "[]" : ids + ']'}};
+  query.is_narrow = true;
+}
+
 Ranking vector_arm(const Query& query, std::span<const float> embedding) {
+  // CROSS keeps SQLite from starting at an index of content that many rows answer to: without statistics it
+  // takes every index to be selective, and would ask for one distance at a time.
   const std::string sql = fmt::format(
-      "SELECT v.content_id, v.distance FROM vec_content v JOIN content c ON c.id = v.content_id "
+      "SELECT v.content_id, v.distance FROM vec_content v {} JOIN content c ON c.id = v.content_id "
       "LEFT JOIN documents d ON d.id = c.document_id "
       "WHERE v.vector MATCH ?1 AND {} ORDER BY v.distance LIMIT ?",
-      query.filter.condition);
+      query.is_narrow ? "" : "CROSS", query.filter.condition);
   return run_arm(query, sql, [&](sqlite::Statement& st) { st.bind_view(1, sqlite::as_bytes(embedding)); });
 }
 

@@ -21,11 +21,17 @@ using Ranking = std::vector<Found>;  // best first, each id once
 struct Query {
   sql::Connection& db;
   FilterSql filter;
+  bool is_narrow;          // few rows satisfy the filter, and its condition names them
   std::size_t wanted;      // results that the caller is after
   std::size_t candidates;  // rows that each arm may contribute, at least `wanted`
   SearchReport& report;
   bool explain;  // note the query plans in the report
 };
+
+// Finds out whether few rows satisfy the filter. If so, they become the filter: then its conditions are
+// evaluated once for both arms, and the arms start from those rows. If not, the arms meet enough of them on
+// their way.
+void narrow(Query& query);
 
 // The nearest rows, streamed by vec0 through the join with `content`, so that the filter costs rows and
 // never results.

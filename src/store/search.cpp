@@ -74,13 +74,15 @@ std::vector<Hit> fuse(const Ranking& vector, const Ranking& keyword) {
   return hits;
 }
 
-// Replaces the hit's bare id by its row.
-void load(sql::Connection& db, Hit& hit, std::string_view text) {
+// Replaces the hit's bare id by its row. False when there is none: an index may be out of step with the
+// table if another program wrote without its triggers.
+bool load(sql::Connection& db, Hit& hit, std::string_view text) {
   std::optional<Content> content = find_content(db, hit.id);
-  if (!content) return;  // cannot happen inside one transaction, unless the full-text index is out of step
+  if (!content) return false;
   static_cast<Content&>(hit) = std::move(*content);
   hit.snippet =
       text::snippet(utf8::is_valid(hit.text) ? hit.text : utf8::sanitize(hit.text), text, kSnippetBytes).text;
+  return true;
 }
 
 }  // namespace
@@ -97,8 +99,14 @@ SearchReport search(const Database& database, std::string_view raw_text, const S
   const sql::Transaction snapshot(*db, sql::TransactionMode::deferred);
   const std::size_t offset = std::min(options.offset, kMostRows);
   const std::size_t wanted = offset + std::min(options.limit, kMostRows);
-  const Query query{*db,    compile(combined_filter(options)), wanted, std::max(kCandidates, wanted), report,
-                    explain};
+  Query query{.db = *db,
+              .filter = compile(combined_filter(options)),
+              .is_narrow = false,
+              .wanted = wanted,
+              .candidates = std::max(kCandidates, wanted),
+              .report = report,
+              .explain = explain};
+  narrow(query);
 
   Ranking vector, keyword;
   if (!embedding.empty()) {
@@ -121,7 +129,7 @@ SearchReport search(const Database& database, std::string_view raw_text, const S
   const std::size_t last = std::min(wanted, hits.size());
   report.hits.assign(std::make_move_iterator(hits.begin() + static_cast<std::ptrdiff_t>(first)),
                      std::make_move_iterator(hits.begin() + static_cast<std::ptrdiff_t>(last)));
-  for (Hit& hit : report.hits) load(*db, hit, text);
+  std::erase_if(report.hits, [&](Hit& hit) { return !load(*db, hit, text); });
   report.total_ms = ms_since(begin);
   return report;
 }

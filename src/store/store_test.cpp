@@ -173,6 +173,36 @@ TEST_F(StoreTest, FiltersNeverStarve) {
   for (std::size_t i = 0; i < page.size(); ++i) EXPECT_EQ(page[i].id, all[i + 10].id);
 }
 
+// Filters that many rows satisfy, and few, take different ways; both must give what sorting everything gives.
+TEST_F(StoreTest, FilteredVectorSearchAgreesWithSortingEverything) {
+  constexpr std::size_t kRows = 3000;
+  std::vector<Record> records;
+  for (std::size_t i = 0; i < kRows; ++i)
+    records.push_back({.text = "item " + std::to_string(i),
+                       .doc_type = i % 2 == 0 ? "even" : "odd",
+                       .metadata = "{\"n\": " + std::to_string(i) + "}",
+                       .embedding = testing::test_embedding(store.embedder().dimension,
+                                                            0.001f * static_cast<float>(i + 1))});
+  const std::vector<std::int64_t> ids = store.add_many(records);
+  const std::vector<float> query = testing::test_embedding(store.embedder().dimension, 1.2345f);
+  std::map<std::int64_t, double> distance;
+  for (const Hit& hit : store.search("", {.limit = kRows, .mode = SearchMode::vector, .embedding = query}))
+    distance[hit.id] = hit.vector->value;
+  ASSERT_EQ(distance.size(), kRows);
+  for (const std::size_t below :
+       {std::size_t{0}, std::size_t{5}, std::size_t{999}, std::size_t{1000}, std::size_t{1001}, kRows}) {
+    const Filter filter = field("metadata.n") < below && field("doc_type") == "even";
+    std::vector<std::pair<double, std::int64_t>> expected;
+    for (std::size_t i = 0; i < below; i += 2) expected.emplace_back(distance.at(ids[i]), ids[i]);
+    std::sort(expected.begin(), expected.end());
+    const std::vector<Hit> hits =
+        store.search("", {.limit = 20, .mode = SearchMode::vector, .filter = filter, .embedding = query});
+    ASSERT_EQ(hits.size(), std::min<std::size_t>(20, expected.size())) << below;
+    for (std::size_t i = 0; i < hits.size(); ++i)
+      EXPECT_EQ(hits[i].vector->value, expected[i].first) << below;
+  }
+}
+
 TEST_F(StoreTest, ExplainShowsHowTheAnswerCameAbout) {
   store.add({.text = "the quick brown fox"});
   const SearchReport report = store.explain("quick fox");
