@@ -152,7 +152,9 @@ class Chooser {
     };
     take(match_, true);
     if (plan_.mode == Mode::k) take(k_, true);
-    take(key_, false);
+    // A key is found as one of an ordinary table would be, which SQLite's check would deny where the types
+    // differ: the columns are declared without one.
+    take(key_, true);
     if (plan_.mode == Mode::point) return;  // SQLite checks the rest on one row
     for (int i = 0; i < info_->nConstraint; ++i) {
       if (!is_condition(i)) continue;

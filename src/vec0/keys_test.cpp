@@ -1,0 +1,42 @@
+// Look-ups by key: every value and collation that SQLite's own tables would find the row by.
+#include "vec0/test_support.hpp"
+
+namespace cairn::vec0 {
+namespace {
+
+using testing::Database;
+using Rows = std::vector<std::string>;
+
+TEST(Keys, AnIntegerKeyIsFoundByWhateverConvertsToIt) {
+  Database db;
+  db.execute_script(
+      "CREATE VIRTUAL TABLE v USING vec0(e float[1]);"
+      "INSERT INTO v(rowid, e) VALUES (5, '[1]'), (4611686018427387904, '[2]'), (-9223372036854775808, "
+      "'[3]');"
+      "CREATE TABLE c(id TEXT); INSERT INTO c VALUES ('5'), ('5.5'), ('five')");
+  EXPECT_EQ(db.rows("SELECT rowid FROM v WHERE rowid = ?", "5"), Rows{"5"});
+  EXPECT_EQ(db.rows("SELECT rowid FROM v WHERE _rowid_ = '5.0'"), Rows{"5"});
+  EXPECT_EQ(db.rows("SELECT rowid FROM v WHERE rowid = 4611686018427387904.0"), Rows{"4611686018427387904"});
+  EXPECT_EQ(db.rows("SELECT rowid FROM v WHERE rowid = -9223372036854775808.0"),
+            Rows{"-9223372036854775808"});
+  EXPECT_EQ(db.rows("SELECT rowid FROM v WHERE rowid = 9223372036854775808.0"), Rows{});
+  EXPECT_EQ(db.rows("SELECT rowid FROM v WHERE rowid = '5x' OR rowid = 5.5"), Rows{});
+  EXPECT_EQ(db.rows("SELECT v.rowid FROM c JOIN v ON v.rowid = c.id"), Rows{"5"});
+  EXPECT_EQ(db.rows("SELECT v.rowid, v.distance FROM c CROSS JOIN v ON v.rowid = c.id WHERE v.e MATCH '[4]'"),
+            Rows{"5|3.0"});
+  EXPECT_EQ(db.rows("SELECT v.rowid FROM c CROSS JOIN v ON v.rowid = c.id WHERE v.e MATCH '[1]' AND k = 1"),
+            Rows{"5"});
+}
+
+TEST(Keys, ATextKeyIsFoundByANumber) {
+  Database db;
+  db.execute_script(
+      "CREATE VIRTUAL TABLE v USING vec0(id text primary key, e float[1]);"
+      "INSERT INTO v VALUES ('7', '[1]'), ('abc', '[2]'); CREATE TABLE c(id INTEGER); INSERT INTO c VALUES "
+      "(7)");
+  EXPECT_EQ(db.rows("SELECT id FROM v WHERE id = ?", 7), Rows{"7"});
+  EXPECT_EQ(db.rows("SELECT v.id FROM c JOIN v ON v.id = c.id"), Rows{"7"});
+}
+
+}  // namespace
+}  // namespace cairn::vec0
