@@ -95,7 +95,7 @@ class Chooser {
         if (usable) k_ = i;
         k_is_unusable |= !usable;
       } else if (op == SQLITE_INDEX_CONSTRAINT_EQ && column.kind == ColumnKind::primary_key && usable &&
-                 !key_) {
+                 !key_ && (!table_.has_text_key() || is_binary(sqlite3_vtab_collation(info_, i)))) {
         key_ = i;
       }
     }

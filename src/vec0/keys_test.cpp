@@ -38,5 +38,16 @@ TEST(Keys, ATextKeyIsFoundByANumber) {
   EXPECT_EQ(db.rows("SELECT v.id FROM c JOIN v ON v.id = c.id"), Rows{"7"});
 }
 
+TEST(Keys, ATextKeyComparesByTheCollationThatTheQueryNames) {
+  Database db;
+  db.execute_script(
+      "CREATE VIRTUAL TABLE v USING vec0(id text primary key, e float[1]);"
+      "INSERT INTO v VALUES ('abc', '[1]'), ('ABC', '[2]'), ('b', '[3]')");
+  EXPECT_EQ(db.rows("SELECT id FROM v WHERE id = 'Abc' COLLATE NOCASE"), (Rows{"abc", "ABC"}));
+  EXPECT_EQ(db.rows("SELECT id FROM v WHERE id = 'Abc' COLLATE NOCASE AND e MATCH '[2]' ORDER BY distance"),
+            (Rows{"ABC", "abc"}));
+  EXPECT_EQ(db.rows("SELECT id FROM v WHERE id = 'abc'"), Rows{"abc"});
+}
+
 }  // namespace
 }  // namespace cairn::vec0
