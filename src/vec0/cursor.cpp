@@ -87,6 +87,7 @@ bool Cursor::is_current(const std::string& key) const {
 
 void Cursor::filter(const char* plan, sqlite3_value** argv) {
   row_.reset();
+  writes_at_start_ = storage_.writes();
   reader_.forget_values();
   if (plan_text_ != plan) {
     plan_ = Plan::from_text(storage_.table(), plan);
@@ -107,6 +108,19 @@ void Cursor::filter(const char* plan, sqlite3_value** argv) {
 }
 
 void Cursor::next() {
+  do {
+    advance();
+  } while (row_ && is_gone(*row_));
+}
+
+// As of an ordinary table, a row that was deleted since the cursor was opened is not met any more.
+bool Cursor::is_gone(const Row& row) {
+  if (storage_.writes() == writes_at_start_) return false;
+  const auto at = storage_.find(row.rowid);
+  return !at || at->chunk != row.at.chunk || at->slot != row.at.slot;
+}
+
+void Cursor::advance() {
   switch (plan_.mode) {
     case Mode::scan:
       next_in_scan();

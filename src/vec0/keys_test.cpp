@@ -49,5 +49,26 @@ TEST(Keys, ATextKeyComparesByTheCollationThatTheQueryNames) {
   EXPECT_EQ(db.rows("SELECT id FROM v WHERE id = 'abc'"), Rows{"abc"});
 }
 
+// As of an ordinary table: what is gone before the cursor gets there is not seen.
+TEST(Keys, RowsThatAreDeletedWhileTheyAreReadAreSkipped) {
+  for (const char* query :
+       {"SELECT id, e FROM v", "SELECT id, e FROM v WHERE e MATCH '[0]' ORDER BY distance",
+        "SELECT id, e FROM v WHERE e MATCH '[0]' AND k = 20"}) {
+    SCOPED_TRACE(query);
+    Database db;
+    db.execute(
+        "CREATE VIRTUAL TABLE v USING vec0(id text primary key, e float[1], +note text, chunk_size=8)");
+    for (int i = 0; i < 20; ++i)
+      db.execute("INSERT INTO v(id, e) VALUES (?, ?)", std::to_string(i), std::vector<float>{float(i)});
+    sqlite::Statement st = db.prepare(query);
+    ASSERT_TRUE(st.step());
+    ASSERT_TRUE(st.step());
+    db.execute("DELETE FROM v WHERE id != '19'");
+    ASSERT_TRUE(st.step());
+    EXPECT_EQ(st.get<std::string>(0), "19");
+    EXPECT_FALSE(st.step());
+  }
+}
+
 }  // namespace
 }  // namespace cairn::vec0
