@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include "sqlite/api.hpp"
 #include "sqlite/error.hpp"
@@ -66,11 +67,16 @@ std::string to_filename(const ConnectOptions& options) {
   return plain_path ? "./" + options.path : options.path;
 }
 
+// SQLite takes an int of milliseconds, and less than nothing for no wait at all.
+std::chrono::milliseconds clamped(std::chrono::milliseconds timeout) {
+  return std::min(timeout, std::chrono::milliseconds(std::numeric_limits<int>::max()));
+}
+
 // Changing to or from WAL needs the file exclusively, and SQLite does not call the busy handler for it:
 // of two processes that start at once on a new file, one would fail. So wait here, as long as the
 // busy_timeout says.
 void set_journal_mode(const ConnectionRef& db, JournalMode mode, std::chrono::milliseconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const auto deadline = std::chrono::steady_clock::now() + clamped(timeout);
   while (true) {
     try {
       db.execute_script(fmt::format("PRAGMA journal_mode = {}", name_of(mode)));
@@ -116,7 +122,7 @@ Connection::Connection(const ConnectOptions& options)
   const int code = sqlite3_open_v2(to_filename(options).c_str(), &db_, open_flags(options.mode), nullptr);
   try {
     sqlite::check(db_, code, fmt::format("cannot open '{}'", path_));
-    sqlite3_busy_timeout(db_, static_cast<int>(options.busy_timeout.count()));
+    sqlite3_busy_timeout(db_, static_cast<int>(clamped(options.busy_timeout).count()));
     // A misspelt column in double quotes must be an error, not a string.
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);

@@ -40,6 +40,8 @@ ConnectOptions for_reader(ConnectOptions options) {
 namespace detail {
 
 std::unique_ptr<Connection> Lane::acquire(std::chrono::milliseconds timeout) {
+  // The clock counts nanoseconds, in which milliseconds::max() does not fit.
+  timeout = std::min<std::chrono::milliseconds>(timeout, std::chrono::years(100));
   std::unique_lock lock(mutex_);
   Waiter self;
   waiters_.push_back(&self);

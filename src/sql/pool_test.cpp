@@ -102,5 +102,19 @@ TEST(Pool, ManyThreadsWriteAndReadWithoutAnError) {
   EXPECT_EQ(pool.reader()->query_one<int>("SELECT x FROM t"), kWriters * kRounds);
 }
 
+TEST(Pool, TheLongestTimeoutsMeanForever) {
+  TempDir dir;
+  auto options = ConnectOptions::agent(dir.file("p.db"));
+  options.busy_timeout = std::chrono::milliseconds::max();
+  Pool pool(options, {.readers = 1, .acquire_timeout = std::chrono::milliseconds::max()});
+  auto writer = std::make_unique<PooledConnection>(pool.writer());
+  EXPECT_GT((*writer)->query_one<int>("PRAGMA busy_timeout"), 0);
+  std::atomic<bool> waited = false;
+  std::thread other([&] { waited = error_of([&] { pool.writer(); }).code() == ErrorCode{0}; });
+  writer.reset();
+  other.join();
+  EXPECT_TRUE(waited);
+}
+
 }  // namespace
 }  // namespace cairn::sql

@@ -29,6 +29,10 @@ void ConnectionRef::execute_script(std::string_view script) const {
       }
     }
     sqlite3_finalize(stmt);
+    // SQLite takes a NUL for the end, and would stay there for ever.
+    if (tail == next)
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("the script holds a NUL at byte {}; remove it", next - script.data()));
     next = tail;
   }
 }

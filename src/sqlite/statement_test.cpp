@@ -72,5 +72,11 @@ TEST_F(StatementTest, ScriptsRunEveryStatementAndStopAtAnError) {
             ErrorCode::not_found);
 }
 
+TEST_F(StatementTest, AScriptWithANulIsAnErrorAndEnds) {
+  using namespace std::string_view_literals;
+  EXPECT_EQ(error_of([&] { db().execute_script("CREATE TABLE n(x); \0 SELECT 1"sv); }).code(),
+            ErrorCode::invalid_argument);
+}
+
 }  // namespace
 }  // namespace cairn::sqlite

@@ -95,7 +95,7 @@ class Chooser {
         if (usable) k_ = i;
         k_is_unusable |= !usable;
       } else if (op == SQLITE_INDEX_CONSTRAINT_EQ && column.kind == ColumnKind::primary_key && usable &&
-                 !key_) {
+                 !key_ && (!table_.has_text_key() || is_binary(sqlite3_vtab_collation(info_, i)))) {
         key_ = i;
       }
     }
@@ -152,7 +152,9 @@ class Chooser {
     };
     take(match_, true);
     if (plan_.mode == Mode::k) take(k_, true);
-    take(key_, false);
+    // A key is found as one of an ordinary table would be, which SQLite's check would deny where the types
+    // differ: the columns are declared without one.
+    take(key_, true);
     if (plan_.mode == Mode::point) return;  // SQLite checks the rest on one row
     for (int i = 0; i < info_->nConstraint; ++i) {
       if (!is_condition(i)) continue;

@@ -56,6 +56,10 @@ bool in_set(const Condition& condition, const Value& cell, MixedTypes mixed) noe
 bool matches_pattern(const Condition& condition, const Value& cell) noexcept {
   if (cell.is_null() || condition.value.is_null()) return false;
   if (cell.type != Value::Type::text || condition.value.type != Value::Type::text) return true;
+  // The matchers recurse once per wildcard. SQLite refuses longer patterns by default
+  // (SQLITE_MAX_LIKE_PATTERN_LENGTH).
+  constexpr std::size_t kMaxPattern = 50000;
+  if (condition.value.bytes.size() > kMaxPattern) return true;
   const char* pattern = condition.value.bytes.c_str();
   const char* text = cell.bytes.c_str();
   return condition.op == Operator::glob ? sqlite3_strglob(pattern, text) == 0

@@ -84,5 +84,14 @@ TEST(Condition, TextAgainstNumberIsKeptForSqlite) {
   EXPECT_FALSE(holds(condition, Value::of_text("5"), MixedTypes::compare));
 }
 
+// SQLite refuses such patterns; its matcher recurses once per wildcard.
+TEST(Condition, ATooLongPatternIsLeftToSqlite) {
+  Condition condition{{ColumnKind::metadata, 0}, Operator::like, {}, {}};
+  std::string pattern;
+  for (int i = 0; i < 1000000; ++i) pattern += "%a";
+  condition.value = Value::of_text(pattern);
+  EXPECT_TRUE(holds(condition, Value::of_text(std::string(1000000, 'a')), MixedTypes::compare));
+}
+
 }  // namespace
 }  // namespace cairn::vec0

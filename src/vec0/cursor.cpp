@@ -49,6 +49,25 @@ std::vector<Value> read_list(sqlite3_value* list) {
   return values;
 }
 
+// The value as a column of type TEXT or INTEGER would compare it. SQLite has not converted it, since the
+// columns are declared without a type.
+Value converted(sqlite3_value* value, bool to_text) {
+  const int type = sqlite3_value_type(value);
+  const bool differs = to_text ? type == SQLITE_INTEGER || type == SQLITE_FLOAT : type == SQLITE_TEXT;
+  if (!differs) return Value::of(value);
+  // Of a copy, since the conversion happens in place and this is the statement's own register.
+  const std::unique_ptr<sqlite3_value, void (*)(sqlite3_value*)> copy(
+      sqlite3_value_dup(value), [](sqlite3_value* v) { sqlite3_value_free(v); });
+  if (!copy) throw std::bad_alloc();
+  if (!to_text) {
+    sqlite3_value_numeric_type(copy.get());
+    return Value::of(copy.get());
+  }
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(copy.get()));
+  if (!text) throw std::bad_alloc();
+  return Value::of_text({text, static_cast<std::size_t>(sqlite3_value_bytes(copy.get()))});
+}
+
 std::size_t read_k(sqlite3_value* value) {
   const std::int64_t k = sqlite3_value_int64(value);
   if (k < 0)
@@ -68,6 +87,7 @@ bool Cursor::is_current(const std::string& key) const {
 
 void Cursor::filter(const char* plan, sqlite3_value** argv) {
   row_.reset();
+  writes_at_start_ = storage_.writes();
   reader_.forget_values();
   if (plan_text_ != plan) {
     plan_ = Plan::from_text(storage_.table(), plan);
@@ -88,6 +108,19 @@ void Cursor::filter(const char* plan, sqlite3_value** argv) {
 }
 
 void Cursor::next() {
+  do {
+    advance();
+  } while (row_ && is_gone(*row_));
+}
+
+// As of an ordinary table, a row that was deleted since the cursor was opened is not met any more.
+bool Cursor::is_gone(const Row& row) {
+  if (storage_.writes() == writes_at_start_) return false;
+  const auto at = storage_.find(row.rowid);
+  return !at || at->chunk != row.at.chunk || at->slot != row.at.slot;
+}
+
+void Cursor::advance() {
   switch (plan_.mode) {
     case Mode::scan:
       next_in_scan();
@@ -144,13 +177,13 @@ void Cursor::next_in_scan() {
 }
 
 std::optional<std::int64_t> Cursor::rowid_of(sqlite3_value* key) {
-  const Value value = Value::of(key);
+  const Value value = converted(key, storage_.table().has_text_key());
   if (storage_.table().has_text_key())
     return value.type == Value::Type::text ? storage_.rowid_of_key(value.bytes) : std::nullopt;
   if (value.type == Value::Type::integer) return value.integer;
   // 5.0 is the key 5.
-  if (value.type == Value::Type::real && value.real == std::floor(value.real) &&
-      std::abs(value.real) < 0x1p62)
+  if (value.type == Value::Type::real && value.real == std::floor(value.real) && value.real >= -0x1p63 &&
+      value.real < 0x1p63)
     return static_cast<std::int64_t>(value.real);
   return std::nullopt;
 }

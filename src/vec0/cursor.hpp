@@ -37,6 +37,8 @@ class Cursor {
   };
   Stamp stamp() const noexcept;
 
+  void advance();
+  bool is_gone(const Row& row);
   void start_scan(const std::vector<Condition>& conditions);
   void next_in_scan();
   void start_point(sqlite3_value* query, sqlite3_value* key);
@@ -52,6 +54,7 @@ class Cursor {
   Plan plan_;
   std::string plan_text_;
   std::optional<Row> row_;
+  std::uint64_t writes_at_start_ = 0;  // of the storage, when filter() was called
 
   // Mode::scan
   std::vector<Condition> conditions_;

@@ -10,8 +10,8 @@ constexpr Operator kOperators[] = {Operator::eq,      Operator::ne,       Operat
                                    Operator::is_null, Operator::not_null, Operator::like, Operator::glob,
                                    Operator::in};
 
-constexpr std::string_view kWhere = " where ";
-constexpr std::string_view kProbe = " probe";
+constexpr std::string_view kWhere = "where";
+constexpr std::string_view kProbe = "probe";
 
 std::string_view mode_name(Mode mode) {
   switch (mode) {
@@ -39,6 +39,14 @@ std::string_view take_until(std::string_view& text, std::string_view separator) 
   return head;
 }
 
+// Cuts off the next word if it is `word`.
+bool take_word(std::string_view& text, std::string_view word) {
+  std::string_view rest = text;
+  if (take_until(rest, " ") != word) return false;
+  text = rest;
+  return true;
+}
+
 PlannedCondition condition_from_text(const TableDefinition& table, std::string_view text) {
   std::string_view rest = text;
   const auto column = table.find_column(take_until(rest, " "));
@@ -52,9 +60,9 @@ PlannedCondition condition_from_text(const TableDefinition& table, std::string_v
 std::string Plan::to_text(const TableDefinition& table) const {
   std::string text(mode_name(mode));
   if (has_match) text += " " + table.vectors[vector_column].name;
-  if (has_probe) text += kProbe;
+  if (has_probe) text += " " + std::string(kProbe);
   for (std::size_t i = 0; i < conditions.size(); ++i) {
-    text += i == 0 ? kWhere : ", ";
+    text += i == 0 ? " " + std::string(kWhere) + " " : ", ";
     text +=
         std::string(table.column_name(conditions[i].column)) + " " + std::string(to_string(conditions[i].op));
   }
@@ -63,24 +71,21 @@ std::string Plan::to_text(const TableDefinition& table) const {
 
 Plan Plan::from_text(const TableDefinition& table, std::string_view text) {
   Plan plan;
-  std::string_view conditions = text;
-  std::string_view head = take_until(conditions, kWhere);
-  if (head.ends_with(kProbe) && head.starts_with("k ")) {
-    plan.has_probe = true;
-    head.remove_suffix(kProbe.size());
-  }
-  const std::string_view mode = take_until(head, " ");
+  std::string_view rest = text;
+  const std::string_view mode = take_until(rest, " ");
   for (const Mode candidate : {Mode::scan, Mode::point, Mode::stream, Mode::k})
     if (mode == mode_name(candidate)) plan.mode = candidate;
   if (mode != mode_name(plan.mode)) throw_unknown_plan(text);
-  plan.has_match = !head.empty();
+  // Words are told apart by their place: a column may be called "probe" or "where".
+  plan.has_match = plan.mode != Mode::scan && !rest.empty();
   if (plan.has_match) {
-    const auto column = table.find_column(head);
+    const auto column = table.find_column(take_until(rest, " "));
     if (!column || table.columns[*column].kind != ColumnKind::vector) throw_unknown_plan(text);
     plan.vector_column = table.columns[*column].index;
   }
-  while (!conditions.empty())
-    plan.conditions.push_back(condition_from_text(table, take_until(conditions, ", ")));
+  plan.has_probe = plan.mode == Mode::k && take_word(rest, kProbe);
+  if (!rest.empty() && !take_word(rest, kWhere)) throw_unknown_plan(text);
+  while (!rest.empty()) plan.conditions.push_back(condition_from_text(table, take_until(rest, ", ")));
   return plan;
 }
 

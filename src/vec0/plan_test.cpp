@@ -34,5 +34,19 @@ TEST(Plan, UnknownTextIsAnError) {
     EXPECT_THROW(Plan::from_text(table(), text), Error) << text;
 }
 
+// A query such as `WHERE probe MATCH ? AND k = 3` once read arguments that were not there.
+TEST(Plan, ColumnsMayBeCalledLikeThePlansWords) {
+  const char* argv[] = {"vec0", "main", "t", "probe float[4]", "where float[4]", "k_ text"};
+  TableDefinition t = parse_constructor(6, argv);
+  t.add_hidden_columns(true);
+  for (const char* text : {"k probe", "k probe probe", "k probe where k_ =", "stream where", "point where",
+                           "stream where where k_ =", "k where probe where k_ ="}) {
+    const Plan plan = Plan::from_text(t, text);
+    EXPECT_EQ(plan.to_text(t), text);
+    EXPECT_TRUE(plan.has_match) << text;
+  }
+  EXPECT_FALSE(Plan::from_text(t, "k probe").has_probe);
+}
+
 }  // namespace
 }  // namespace cairn::vec0

@@ -1,5 +1,6 @@
 #include "vector/distance.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -19,15 +20,26 @@ float ordered(float distance) {
   return std::isnan(distance) ? std::numeric_limits<float>::infinity() : distance;
 }
 
+// The kernels sum int8 vectors in 32 bits, which is enough for a column's vectors but not for any blob that a
+// function is given.
+template <class Body>
+void for_blocks(std::size_t dims, Body body) {
+  for (std::size_t first = 0; first < dims; first += kMaxDims) body(first, std::min(kMaxDims, dims - first));
+}
+
 double squared_norm(const Vector& v) {
   if (v.type == ElementType::float32) {
     float dot = 0, norm = 0;
     simd::kernels().dot_norm_f32(v.floats().data(), v.floats().data(), 1, v.dims, &dot, &norm);
     return norm;
   }
-  std::int32_t dot = 0, norm = 0;
-  simd::kernels().dot_norm_i8(v.int8s().data(), v.int8s().data(), 1, v.dims, &dot, &norm);
-  return norm;
+  std::int64_t sum = 0;
+  for_blocks(v.dims, [&](std::size_t first, std::size_t count) {
+    std::int32_t dot = 0, norm = 0;
+    simd::kernels().dot_norm_i8(v.int8s().data() + first, v.int8s().data() + first, 1, count, &dot, &norm);
+    sum += norm;
+  });
+  return static_cast<double>(sum);
 }
 
 double float_distance(Metric metric, const Vector& a, const Vector& b) {
@@ -54,19 +66,21 @@ double int8_distance(Metric metric, const Vector& a, const Vector& b) {
   const auto& k = simd::kernels();
   const std::int8_t* x = a.int8s().data();
   const std::int8_t* y = b.int8s().data();
-  std::int32_t first = 0, second = 0;
-  switch (metric) {
-    case Metric::l2:
-      k.l2_squared_i8(x, y, 1, a.dims, &first);
-      return std::sqrt(static_cast<float>(first));
-    case Metric::l1:
-      k.l1_i8(x, y, 1, a.dims, &first);
-      return first;
-    default:
-      k.dot_norm_i8(x, y, 1, a.dims, &first, &second);
-      break;
-  }
-  return cosine(first, std::sqrt(squared_norm(a)), second);
+  std::int64_t first = 0, second = 0;
+  for_blocks(a.dims, [&](std::size_t at, std::size_t count) {
+    std::int32_t block_first = 0, block_second = 0;
+    if (metric == Metric::l2)
+      k.l2_squared_i8(x + at, y + at, 1, count, &block_first);
+    else if (metric == Metric::l1)
+      k.l1_i8(x + at, y + at, 1, count, &block_first);
+    else
+      k.dot_norm_i8(x + at, y + at, 1, count, &block_first, &block_second);
+    first += block_first;
+    second += block_second;
+  });
+  if (metric == Metric::l2) return std::sqrt(static_cast<float>(first));
+  if (metric == Metric::l1) return static_cast<double>(first);
+  return cosine(static_cast<double>(first), std::sqrt(squared_norm(a)), static_cast<double>(second));
 }
 
 }  // namespace

@@ -24,6 +24,16 @@ TEST(Distance, KnownValues) {
   EXPECT_TRUE(std::isnan(distance(Metric::cosine, parse_float32("[0,0]"), parse_float32("[1,1]"))));
 }
 
+// The functions take longer vectors than a column does; 32-bit sums overflowed from 33,026 dimensions on.
+TEST(Distance, LongInt8VectorsDoNotOverflow) {
+  constexpr std::size_t kDims = 200000;
+  const Vector high = from_int8s(std::vector<std::int8_t>(kDims, 127));
+  const Vector low = from_int8s(std::vector<std::int8_t>(kDims, -128));
+  EXPECT_FLOAT_EQ(static_cast<float>(distance(Metric::l2, high, low)), 255 * std::sqrt(float{kDims}));
+  EXPECT_EQ(distance(Metric::l1, high, low), 255.0 * kDims);
+  EXPECT_NEAR(distance(Metric::cosine, high, low), 2, 1e-6);
+}
+
 TEST(DistanceTo, AgreesWithOnePairAtATimeAndOrdersZeroVectorsLast) {
   constexpr unsigned seed = 7;
   SCOPED_TRACE(testing::Message() << "seed " << seed);
