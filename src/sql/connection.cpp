@@ -151,8 +151,8 @@ Connection::~Connection() {
 }
 
 CachedStatement Connection::cached(std::string_view sql) {
-  const auto found = std::find_if(cache_.begin(), cache_.end(),
-                                  [sql](const Entry& entry) { return entry.statement.sql() == sql; });
+  const auto found =
+      std::find_if(cache_.begin(), cache_.end(), [sql](const Entry& entry) { return entry.sql == sql; });
   if (found == cache_.end()) {
     while (cache_.size() >= cache_capacity_) {
       const auto idle =
@@ -160,7 +160,7 @@ CachedStatement Connection::cached(std::string_view sql) {
       if (idle == cache_.rend()) break;
       cache_.erase(std::next(idle).base());
     }
-    cache_.push_front({prepare(sql)});
+    cache_.push_front({std::string(sql), prepare(sql)});
   } else if (found->in_use) {
     return CachedStatement(std::make_unique<Statement>(prepare(sql)));
   } else {

@@ -96,6 +96,12 @@ TEST(Connection, CachedStatementsAreReusedAndLent) {
   EXPECT_TRUE(three->step());
 }
 
+TEST(Connection, AStatementIsCachedAsItWasWritten) {
+  Connection db(ConnectOptions{});
+  const Statement* first = &*db.cached("SELECT 1;\n");
+  EXPECT_EQ(&*db.cached("SELECT 1;\n"), first);
+}
+
 TEST(Connection, BackupIsACompleteDatabase) {
   TempDir dir;
   Connection db(ConnectOptions::agent(dir.file("c.db")));

@@ -67,6 +67,7 @@ class Connection : public ConnectionRef {
 
  private:
   struct Entry {
+    std::string sql;  // as it was asked for; SQLite's own copy ends at the semicolon
     Statement statement;
     bool in_use = false;
   };

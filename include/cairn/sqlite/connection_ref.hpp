@@ -30,6 +30,8 @@ class ConnectionRef {
   // The first column of the first row, or nothing when there is no row.
   template <class T, class... Args>
   std::optional<T> query_optional(std::string_view sql, const Args&... args) const {
+    static_assert(!std::is_same_v<T, std::string_view> && !std::is_same_v<T, Bytes>,
+                  "a view would outlive the statement that it looks into: read a std::string, or a vector");
     Statement st = prepare(sql);
     st.bind_all(args...);
     if (!st.step()) return std::nullopt;
