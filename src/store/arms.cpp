@@ -81,7 +81,7 @@ std::size_t row_count(const Query& query, const text::QueryTerm& term, std::size
 // candidates; the common ones then only add to the score of those rows. Returns the MATCH expression, in
 // which the words that select stand twice: a rare word counts double.
 std::string selective_expression(const Query& query, std::vector<text::QueryTerm> terms) {
-  constexpr std::size_t kCommon = 2000;  // rows; below it a word is never left out of the selection
+  constexpr std::size_t kCommon = 1500;  // rows; below it a word is never left out of the selection
   std::vector<std::pair<std::size_t, text::QueryTerm>> counted;
   for (text::QueryTerm& term : terms)
     if (const std::size_t rows = row_count(query, term, kCommon); rows > 0)

@@ -63,7 +63,7 @@ class Ascending {
   const std::vector<Scored>& entries() const noexcept { return entries_; }
 
  private:
-  static constexpr std::size_t kFirstBatch = 64;
+  static constexpr std::size_t kFirstBatch = 128;
 
   std::vector<Scored> entries_;
   std::size_t next_ = 0;
