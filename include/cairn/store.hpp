@@ -122,7 +122,7 @@ enum class NodeKind { content, document };
 struct Node {
   std::int64_t id = 0;
   NodeKind kind = NodeKind::content;
-  Node(std::int64_t content_id) : id(content_id) {}  // NOLINT: implicit on purpose
+  Node(std::int64_t content_id) : id(content_id) {}  // implicit on purpose
   Node(std::int64_t node_id, NodeKind node_kind) : id(node_id), kind(node_kind) {}
   friend bool operator==(const Node&, const Node&) = default;
 };
@@ -179,7 +179,8 @@ struct IngestOptions {
   std::uint64_t max_file_bytes = 64 << 20;  // larger files are skipped and counted
   bool gitignore = true;                    // honour .gitignore files
   bool prune = true;                        // forget files below the given folders that are gone
-  // Called on the calling thread after each file; returning false stops after what is already written.
+  // Called on the calling thread after each file; returning false stops after what is already written. It
+  // runs inside the open transaction, so it must not write to the same store.
   std::function<bool(const IngestProgress&)> progress = {};
 };
 

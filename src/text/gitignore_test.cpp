@@ -10,6 +10,8 @@
 #include <random>
 #include <set>
 
+#include "base/temp_dir.hpp"
+
 namespace cairn::text {
 namespace {
 
@@ -57,12 +59,7 @@ std::string without_slash(const std::string& path) {
 
 class GitRepository {
  public:
-  GitRepository() {
-    std::string name = (std::filesystem::temp_directory_path() / "cairn_ignore_XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-    EXPECT_EQ(run("git init -q ."), 0);
-  }
-  ~GitRepository() { std::filesystem::remove_all(folder_); }
+  GitRepository() { EXPECT_EQ(run("git init -q ."), 0); }
 
   // Makes the path (a folder's ends with a slash) exist; false if it cannot, because of one made before.
   bool make(const std::string& path) {
@@ -94,7 +91,8 @@ class GitRepository {
     return std::system(("cd '" + folder_.string() + "' && GIT_CONFIG_GLOBAL=/dev/null " + command).c_str());
   }
 
-  std::filesystem::path folder_;
+  TempDir temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
 };
 
 // As a walker does it: a path is ignored when it or a folder above it is.
