@@ -51,23 +51,21 @@ class QueryLexer {
   void unit(std::string_view text) {
     std::string phrase;
     std::size_t count = 0;
-    bool unspaced = false;
     WordScanner scanner(text);
     for (Word w; count < kMaxPhraseWords && scanner.next(w); ++count) {
       if (count > 0) phrase += ' ';
       phrase += clipped(text.substr(w.begin, w.end - w.begin));
-      unspaced |= w.unspaced;
     }
-    if (count > 1) add({QueryTerm::Kind::phrase, std::move(phrase), unspaced});
+    if (count > 1) add({QueryTerm::Kind::phrase, std::move(phrase)});
     WordScanner words(text);
     for (Word w; terms_.size() < kMaxQueryTerms && words.next(w);) {
-      word(clipped(text.substr(w.begin, w.end - w.begin)), w.unspaced);
+      word(clipped(text.substr(w.begin, w.end - w.begin)));
     }
   }
 
-  void word(std::string_view text, bool unspaced) {
+  void word(std::string_view text) {
     if (!stopwords_ && is_stopword(utf8::fold(text))) return;
-    add({QueryTerm::Kind::word, std::string(text), unspaced});
+    add({QueryTerm::Kind::word, std::string(text)});
   }
 
   void add(QueryTerm term) {
@@ -106,14 +104,6 @@ std::string fts5_any(std::span<const QueryTerm> terms) {
 
 std::string fts5_any(std::string_view query) {
   return fts5_any(query_terms(query));
-}
-
-std::string fts5_all(std::string_view query) {
-  std::string expression;
-  for (const QueryTerm& term : query_terms(query)) {
-    if (!term.unspaced) append_string(expression, " AND ", term.text);
-  }
-  return expression;
 }
 
 std::vector<std::string> ideograph_terms(std::string_view query) {

@@ -2,7 +2,6 @@
 // token goes out as a quoted FTS5 string, so no input is a syntax error or an operator.
 //
 //   fts5_any("how do I use foo_bar.baz()?")   // "foo bar baz" OR "foo" OR "bar" OR "baz" OR "use"
-//   fts5_all("deploy key")                    // "deploy" AND "key"
 //
 // Made for FTS5's `unicode61` tokenizer, whose tokens are runs of letters and digits
 // (https://www.sqlite.org/fts5.html, section 4.3.1); an identifier is to it a phrase of its parts.
@@ -22,8 +21,7 @@ inline constexpr std::size_t kMaxQueryTerms = 64;
 struct QueryTerm {
   enum class Kind { word, phrase };
   Kind kind;
-  std::string text;       // a word, or the words of a phrase separated by single spaces; case as typed
-  bool unspaced = false;  // holds a code point of a script without spaces (unspaced.hpp)
+  std::string text;  // a word, or the words of a phrase separated by single spaces; case as typed
 };
 
 // Distinct terms in order of appearance. A phrase comes from "double quotes" or from an identifier
@@ -37,10 +35,6 @@ std::string fts5_any(std::span<const QueryTerm> terms);
 // The same of all terms of a query. Empty when the query has no token that unicode61 would index;
 // the caller then searches by ideograph_terms() or vectors alone.
 std::string fts5_any(std::string_view query);
-
-// A MATCH expression: every word and phrase must occur. Terms in scripts without spaces are left out, as
-// unicode61 sees a whole run of them as one token: see ideograph_terms(). Empty as above.
-std::string fts5_all(std::string_view query);
 
 // Maximal runs of code points for which is_unspaced() holds, distinct, in order of appearance: Thai,
 // kana, ideographs, Hangul, emoji, arrows. For a substring search (a trigram index finds those of three
