@@ -1,5 +1,6 @@
 #include "vector/parse.hpp"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -91,6 +92,11 @@ Vector parse(ElementType type, std::string_view text, Take take) {
 }
 
 void require_finite(const Vector& v) {
+  constexpr std::uint32_t kExponent = 0x7F800000;  // all ones: infinite or not a number
+  std::uint32_t is_bad = 0;
+  for (const float element : v.floats())
+    is_bad |= (std::bit_cast<std::uint32_t>(element) & kExponent) == kExponent;
+  if (is_bad == 0) return;
   std::size_t i = 0;
   for (const float element : v.floats()) {
     if (std::isnan(element)) refuse("invalid float32 vector: element " + std::to_string(i) + " is NaN");
