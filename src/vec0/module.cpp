@@ -123,6 +123,7 @@ int update_row(sqlite3_vtab* table, int argc, sqlite3_value** argv, sqlite3_int6
 int rename(sqlite3_vtab* table, const char* new_name) {
   return sqlite::vtab_trampoline(table, [&] {
     Storage& storage = table_of(table)->storage;
+    storage.flush();
     rename_shadow_tables(storage.db(), storage.table(), new_name);
     storage.set_name(new_name);
   });
@@ -132,7 +133,37 @@ int shadow_name(const char* suffix) {
   return is_shadow_suffix(suffix);
 }
 
-// No xBegin and its kind: nothing is kept in memory that a commit or rollback would concern.
+int begin(sqlite3_vtab* table) {
+  table_of(table)->storage.begin();
+  return SQLITE_OK;
+}
+
+int flush(sqlite3_vtab* table) {
+  return sqlite::vtab_trampoline(table, [&] { table_of(table)->storage.flush(); });
+}
+
+int commit(sqlite3_vtab*) {
+  return SQLITE_OK;
+}
+
+int rollback(sqlite3_vtab* table) {
+  table_of(table)->storage.discard();
+  return SQLITE_OK;
+}
+
+// What is pending belongs to the innermost savepoint, since each new one finds nothing pending.
+int savepoint(sqlite3_vtab* table, int) {
+  return flush(table);
+}
+
+int release(sqlite3_vtab*, int) {
+  return SQLITE_OK;
+}
+
+int rollback_to(sqlite3_vtab* table, int) {
+  return rollback(table);
+}
+
 const sqlite3_module kModule = [] {
   sqlite3_module module{};
   module.iVersion = 3;
@@ -149,7 +180,14 @@ const sqlite3_module kModule = [] {
   module.xColumn = column;
   module.xRowid = rowid;
   module.xUpdate = update_row;
+  module.xBegin = begin;
+  module.xSync = flush;
+  module.xCommit = commit;
+  module.xRollback = rollback;
   module.xRename = rename;
+  module.xSavepoint = savepoint;
+  module.xRelease = release;
+  module.xRollbackTo = rollback_to;
   module.xShadowName = shadow_name;
   return module;
 }();

@@ -70,6 +70,12 @@ std::string value_column(std::size_t column) {
   return fmt::format("value{:02}", column);
 }
 
+std::string partition_columns(const TableDefinition& table) {
+  std::string list;
+  for (std::size_t i = 0; i < table.partitions.size(); ++i) list += ", " + partition_column(i);
+  return list;
+}
+
 std::string shadow_name(const TableDefinition& table, std::string_view suffix) {
   return fmt::format("{}_{}", table.name, suffix);
 }

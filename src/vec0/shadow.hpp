@@ -20,6 +20,8 @@ std::string metadata_chunks(std::size_t column);   // "metadatachunks00"
 std::string metadata_text(std::size_t column);     // "metadatatext00"
 std::string partition_column(std::size_t column);  // "partition00"
 std::string value_column(std::size_t column);      // "value00"
+// ", partition00, partition01", or nothing for a table without: to follow other columns.
+std::string partition_columns(const TableDefinition& table);
 
 // `"schema"."table_suffix"`, quoted for SQL.
 std::string shadow_sql(const TableDefinition& table, std::string_view suffix);

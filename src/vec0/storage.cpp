@@ -23,7 +23,8 @@ void Storage::throw_corrupt(const std::string& suffix, std::int64_t chunk, std::
 }
 
 sqlite::Blob Storage::open(const std::string& suffix, const char* column, std::int64_t row,
-                           sqlite::Blob::Mode mode) const {
+                           sqlite::Blob::Mode mode) {
+  if (mode == sqlite::Blob::Mode::read) flush();
   try {
     return {db_, table_.schema.c_str(), shadow_name(table_, suffix).c_str(), column, row, mode};
   } catch (const Error& e) {
@@ -62,23 +63,19 @@ std::string Storage::key_of(std::int64_t rowid) {
   return Value::of_column(st->handle(), 0).bytes;
 }
 
-namespace {
-
-std::string partition_list(const TableDefinition& table) {
-  std::string list;
-  for (std::size_t i = 0; i < table.partitions.size(); ++i) list += ", " + partition_column(i);
-  return list;
-}
-
-}  // namespace
-
-bool Storage::next_chunk(std::int64_t after, Chunk& chunk) {
+bool Storage::next_chunk(std::int64_t after, Chunk& chunk, const PartitionTest& wanted) {
+  flush();
   Lease st = lease("next_chunk", 0, [&] {
-    return "SELECT chunk_id, validity, rowids" + partition_list(table_) + " FROM " +
-           shadow_sql(table_, kChunks) + " WHERE chunk_id > ? ORDER BY chunk_id LIMIT 1";
+    return "SELECT chunk_id, validity, rowids" + partition_columns(table_) + " FROM " +
+           shadow_sql(table_, kChunks) + " WHERE chunk_id > ? ORDER BY chunk_id";
   });
   st->bind(1, after);
-  if (!st->step()) return false;
+  chunk.partitions.resize(table_.partitions.size());
+  do {
+    if (!st->step()) return false;
+    for (std::size_t i = 0; i < chunk.partitions.size(); ++i)
+      chunk.partitions[i] = Value::of_column(st->handle(), 3 + static_cast<int>(i));
+  } while (wanted && !wanted(chunk.partitions));
   chunk.id = st->get<std::int64_t>(0);
   const Value validity = Value::of_column(st->handle(), 1), rowids = Value::of_column(st->handle(), 2);
   if (validity.bytes.size() != table_.chunk_size / 8)
@@ -93,9 +90,6 @@ bool Storage::next_chunk(std::int64_t after, Chunk& chunk) {
   std::memcpy(chunk.validity.data(), validity.bytes.data(), validity.bytes.size());
   chunk.rowids.resize(table_.chunk_size);
   std::memcpy(chunk.rowids.data(), rowids.bytes.data(), rowids.bytes.size());
-  chunk.partitions.clear();
-  for (std::size_t i = 0; i < table_.partitions.size(); ++i)
-    chunk.partitions.push_back(Value::of_column(st->handle(), 3 + static_cast<int>(i)));
   return true;
 }
 
@@ -112,7 +106,7 @@ double Storage::estimated_rows() noexcept {
 
 std::vector<Value> Storage::partitions_of(std::int64_t chunk) {
   Lease st = lease("partitions_of", 0, [&] {
-    return "SELECT chunk_id" + partition_list(table_) + " FROM " + shadow_sql(table_, kChunks) +
+    return "SELECT chunk_id" + partition_columns(table_) + " FROM " + shadow_sql(table_, kChunks) +
            " WHERE chunk_id = ?";
   });
   st->bind(1, chunk);

@@ -1,16 +1,19 @@
 // Rows of one vec0 table in sqlite-vec's chunk format: where they are, reading and writing them.
 //
 // A row lives in a slot of a chunk; a chunk is one row in _chunks and one blob per vector and metadata
-// column. Nothing that is in the file is kept in memory between calls, so nothing can go stale.
-// Every blob's size is checked before it is used; a contradiction is an Error (corrupt) that names the
+// column. What a transaction writes to chunks is collected (pending_writes.hpp) and handed to the shadow
+// tables before anything is read, and at the latest when the transaction commits. Nothing that was read is
+// kept. Every blob's size is checked before it is used; a contradiction is an Error (corrupt) that names the
 // shadow table and the chunk.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +23,7 @@
 #include "cairn/sqlite/statement.hpp"
 #include "sqlite/blob.hpp"
 #include "vec0/definition.hpp"
+#include "vec0/pending_writes.hpp"
 #include "vec0/value.hpp"
 
 namespace cairn::vec0 {
@@ -35,9 +39,7 @@ struct Chunk {
   std::vector<std::int64_t> rowids;  // chunk_size
   std::vector<Value> partitions;
 
-  bool is_live(std::size_t slot) const noexcept {
-    return (std::to_integer<unsigned>(validity[slot / 8]) >> (slot % 8)) & 1u;
-  }
+  bool is_live(std::size_t slot) const noexcept { return get_bit(validity, slot); }
 };
 
 // What an INSERT brings, already checked.
@@ -64,8 +66,11 @@ class Storage {
   std::optional<std::int64_t> rowid_of_key(std::string_view key);
   std::string key_of(std::int64_t rowid);
 
-  // The first chunk whose id is above `after`, into `chunk`; false when there is none.
-  bool next_chunk(std::int64_t after, Chunk& chunk);
+  // Whether rows with these partition values are wanted.
+  using PartitionTest = std::function<bool(const std::vector<Value>&)>;
+  // The first wanted chunk (without a test: any) whose id is above `after`, into `chunk`; false when there is
+  // none.
+  bool next_chunk(std::int64_t after, Chunk& chunk, const PartitionTest& wanted = {});
   // Slots of all chunks: an upper bound of the rows. Never throws; a guess when the table cannot be read.
   double estimated_rows() noexcept;
 
@@ -75,18 +80,36 @@ class Storage {
   // The text of a metadata cell that is too long for its chunk.
   std::string long_text(std::size_t metadata_column, std::int64_t rowid);
 
-  // Writes the row and returns its rowid. REQUIRES: rowid and key are free.
-  std::int64_t insert(const NewRow& row);
+  // Writes the row and returns its rowid, or nothing if its rowid or key is taken.
+  std::optional<std::int64_t> insert(const NewRow& row);
   void remove(std::int64_t rowid, Location at);
-  void write_vector(std::size_t column, Location at, const vector::Vector& value);
+  // Moves the row to a chunk with these partition values, and returns where it is now.
+  Location change_partitions(std::int64_t rowid, Location from, const std::vector<Value>& partitions);
+  // Changes of an existing row's chunk, then settle(), then what is kept under its rowid.
+  void write_vector(std::size_t column, Location at, std::span<const std::byte> bytes);
+  void write_metadata(std::size_t column, Location at, const Value& value);
+  // Ends the change of a row: flushes while the transaction is small, later only full chunks, and all when
+  // much is pending. So whoever looks at the shadow tables of a few rows finds them complete, and bulk loads
+  // are fast.
+  void settle(std::int64_t chunk);
+  void write_long_text(std::size_t column, std::int64_t rowid, const Value& value);
   void write_auxiliary(std::size_t column, std::int64_t rowid, const Value& value);
-  void write_metadata(std::size_t column, std::int64_t rowid, Location at, const Value& value);
+
+  // Hands everything pending to the shadow tables.
+  void flush();
+  // A transaction begins.
+  void begin() noexcept;
+  // The transaction, or a part of it, was rolled back.
+  void discard() noexcept;
+  // The change of a row failed before settle() was done. While the transaction is small nothing else is
+  // pending, and nothing is left of the row; later the transaction can only be rolled back.
+  void abandon() noexcept;
 
   // Grows with every write through this object: what was computed before may no longer hold.
   std::uint64_t writes() const noexcept { return writes_; }
 
-  sqlite::Blob open(const std::string& suffix, const char* column, std::int64_t row,
-                    sqlite::Blob::Mode mode) const;
+  // A blob of a shadow table; flushes before one that is to be read.
+  sqlite::Blob open(const std::string& suffix, const char* column, std::int64_t row, sqlite::Blob::Mode mode);
   [[noreturn]] void throw_corrupt(const std::string& suffix, std::int64_t chunk, std::string_view what) const;
 
  private:
@@ -95,16 +118,37 @@ class Storage {
   template <class MakeSql>
   Lease lease(const char* use, std::size_t column, MakeSql make_sql);
 
-  std::optional<Location> free_slot(const std::vector<Value>& partitions);
+  ChunkChanges* changes_of(std::int64_t chunk);
+  ChunkChanges& staged(std::int64_t chunk);
+  Location claim_slot(const std::vector<Value>& partitions);
+  void find_free_slots();
   std::int64_t new_chunk(const std::vector<Value>& partitions);
-  void set_slot(Location at, bool live, std::int64_t rowid);
-  void clear_metadata(std::size_t column, std::int64_t rowid, Location at);
-  void delete_if_empty(std::int64_t chunk);
+  std::optional<std::int64_t> insert_rowid(const NewRow& row, Location at);
+  void insert_auxiliaries(std::int64_t rowid, const std::vector<Value>& values);
+  void delete_keyed_values(std::int64_t rowid);
+  void take_slot(Location at, std::int64_t rowid);
+  void free_slot(Location at);
+
+  void flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last);
+  void write_chunk(std::int64_t id, ChunkChanges& changes);
+  void create_blobs(std::int64_t id, ChunkChanges& changes);
+  void delete_chunk(std::int64_t id, const ChunkChanges& changes);
 
   sqlite3* db_;
   TableDefinition table_;
   std::uint64_t writes_ = 0;
   std::map<std::pair<std::string_view, std::size_t>, sqlite::Statement> statements_;
+
+  PendingWrites pending_;
+  std::optional<ChunkChanges> spare_;  // a written chunk's memory, for the next
+  std::size_t pending_bytes_ = 0;      // about
+  std::size_t rows_in_transaction_ = 0;
+  bool unsettled_ = false;     // pending_ holds a part of a row's change
+  bool flush_failed_ = false;  // pending_ cannot be written
+  // Chunks that had a free slot when last seen, by partition values: always checked before they are used.
+  // Within a transaction that has looked at all chunks there are no others.
+  std::map<std::vector<Value>, std::set<std::int64_t>, PartitionLess> with_room_;
+  bool knows_all_room_ = false;
 };
 
 }  // namespace cairn::vec0

@@ -1,8 +1,9 @@
-// The writing half of Storage. Everything happens inside the statement that the user runs, so a rollback,
-// whole or to a savepoint, undoes it with the shadow tables.
+// The writing half of Storage: rows in. What chunks get of them is collected here and handed over by
+// storage_flush.cpp; the tables that have one row per row are written at once. Everything happens inside the
+// user's transaction, so a rollback, whole or to a savepoint, undoes it with the shadow tables.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "cairn/error.hpp"
@@ -14,139 +15,179 @@
 namespace cairn::vec0 {
 namespace {
 
-using Mode = sqlite::Blob::Mode;
+std::vector<std::byte> bytes_of(const Value& blob) {
+  const auto* first = reinterpret_cast<const std::byte*>(blob.bytes.data());
+  return {first, first + blob.bytes.size()};
+}
 
-// Index of the first zero bit, or nothing.
-std::optional<std::size_t> first_free(std::string_view validity) {
-  for (std::size_t i = 0; i < validity.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(validity[i]);
-    if (byte != 0xFF) return i * 8 + static_cast<std::size_t>(__builtin_ctz(~static_cast<unsigned>(byte)));
-  }
-  return std::nullopt;
+// A cell of a metadata column as SlotValues keep it: a boolean is a whole byte.
+struct Cell {
+  std::array<std::byte, 16> bytes{};
+  std::size_t size;
+
+  explicit Cell(MetadataType type) : size(metadata_cell(type, 0).size) {}
+  std::span<std::byte> span() noexcept { return std::span(bytes).first(size); }
+};
+
+ChunkChanges no_changes(const TableDefinition& table) {
+  ChunkChanges changes;
+  for (const VectorColumn& column : table.vectors) changes.vectors.emplace_back(column.byte_size());
+  for (const MetadataColumn& column : table.metadata) changes.metadata.emplace_back(Cell(column.type).size);
+  return changes;
+}
+
+std::string parameters(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += ", ?";
+  return text;
 }
 
 }  // namespace
 
-std::optional<Location> Storage::free_slot(const std::vector<Value>& partitions) {
-  Lease st = lease("free_slot", 0, [&] {
-    std::string where;
-    for (std::size_t i = 0; i < partitions.size(); ++i)
-      where += (i == 0 ? " WHERE " : " AND ") + partition_column(i) + " IS ?";
-    return "SELECT chunk_id, validity FROM " + shadow_sql(table_, kChunks) + where +
-           " ORDER BY chunk_id DESC LIMIT 1";
+// Null if there is no such chunk, or none that could be written to.
+ChunkChanges* Storage::changes_of(std::int64_t chunk) {
+  if (const auto found = pending_.find(chunk); found != pending_.end()) return &found->second;
+  Lease st = lease("validity", 0, [&] {
+    return "SELECT validity" + partition_columns(table_) + " FROM " + shadow_sql(table_, kChunks) +
+           " WHERE chunk_id = ?";
   });
-  for (std::size_t i = 0; i < partitions.size(); ++i) partitions[i].bind(*st, static_cast<int>(i) + 1);
-  if (!st->step()) return std::nullopt;
-  const auto chunk = st->get<std::int64_t>(0);
-  const Value validity = Value::of_column(st->handle(), 1);
-  if (validity.bytes.size() != table_.chunk_size / 8)
-    throw_corrupt(kChunks, chunk,
-                  fmt::format("chunk validity size doesn't match - expected {}, found {}",
-                              table_.chunk_size / 8, validity.bytes.size()));
-  const auto slot = first_free(validity.bytes);
-  if (!slot) return std::nullopt;
-  return Location{chunk, *slot};
+  st->bind(1, chunk);
+  if (!st->step()) return nullptr;
+  ChunkChanges changes = no_changes(table_);
+  changes.validity = bytes_of(Value::of_column(st->handle(), 0));
+  if (changes.validity.size() != table_.chunk_size / 8) return nullptr;
+  for (std::size_t i = 0; i < table_.partitions.size(); ++i)
+    changes.partitions.push_back(Value::of_column(st->handle(), 1 + static_cast<int>(i)));
+  return &pending_.emplace(chunk, std::move(changes)).first->second;
+}
+
+// For writing to an existing row's chunk.
+ChunkChanges& Storage::staged(std::int64_t chunk) {
+  ++writes_;
+  ChunkChanges* changes = changes_of(chunk);
+  if (!changes)
+    throw_corrupt(kChunks, chunk, "the chunk of a row is missing, or its validity has a wrong size");
+  unsettled_ = true;
+  return *changes;
+}
+
+// The newest chunk with these partition values that has a free slot gets the row; there may be older holes
+// than SQLite could find without reading every chunk's row, so that is done once per transaction at most.
+Location Storage::claim_slot(const std::vector<Value>& partitions) {
+  while (true) {
+    std::set<std::int64_t>& chunks = with_room_[partitions];
+    while (!chunks.empty()) {
+      const auto newest = std::prev(chunks.end());
+      const bool was_pending = pending_.contains(*newest);
+      const ChunkChanges* changes = changes_of(*newest);
+      if (changes && same_partitions(changes->partitions, partitions))
+        if (const auto slot = first_zero_bit(changes->validity)) return {*newest, *slot};
+      if (!was_pending) pending_.erase(*newest);
+      chunks.erase(newest);
+    }
+    if (knows_all_room_) break;
+    find_free_slots();
+  }
+  const std::int64_t chunk = new_chunk(partitions);
+  with_room_[partitions].insert(chunk);
+  return {chunk, 0};
+}
+
+void Storage::find_free_slots() {
+  with_room_.clear();
+  Lease st = lease("find_free_slots", 0, [&] {
+    return "SELECT chunk_id, validity" + partition_columns(table_) + " FROM " + shadow_sql(table_, kChunks);
+  });
+  std::vector<Value> partitions(table_.partitions.size());
+  while (st->step()) {
+    const auto chunk = st->get<std::int64_t>(0);
+    const auto pending = pending_.find(chunk);
+    const bool has_room =
+        first_zero_bit(pending != pending_.end() ? pending->second.validity
+                                                 : bytes_of(Value::of_column(st->handle(), 1)))
+            .has_value();
+    if (!has_room) continue;
+    for (std::size_t i = 0; i < partitions.size(); ++i)
+      partitions[i] = Value::of_column(st->handle(), 2 + static_cast<int>(i));
+    with_room_[partitions].insert(chunk);
+  }
+  knows_all_room_ = true;
 }
 
 std::int64_t Storage::new_chunk(const std::vector<Value>& partitions) {
-  std::int64_t chunk = 0;
-  {
-    Lease st = lease("new_chunk", 0, [&] {
-      std::string columns, parameters;
-      for (std::size_t i = 0; i < partitions.size(); ++i) {
-        columns += ", " + partition_column(i);
-        parameters += ", ?";
-      }
-      return fmt::format("INSERT INTO {}(size, validity, rowids{}) VALUES ({}, zeroblob({}), zeroblob({}){})",
-                         shadow_sql(table_, kChunks), columns, table_.chunk_size, table_.chunk_size / 8,
-                         table_.chunk_size * 8, parameters);
-    });
-    for (std::size_t i = 0; i < partitions.size(); ++i) partitions[i].bind(*st, static_cast<int>(i) + 1);
-    st->run();
-    chunk = sqlite3_last_insert_rowid(db_);
-  }
-  // The column `rowid` is not an alias of the real one, by which blobs are opened; both get the chunk's id.
-  const auto add_blob = [&](const char* use, std::size_t column, const std::string& suffix, const char* name,
-                            std::size_t size) {
-    Lease st = lease(use, column, [&] {
-      return fmt::format("INSERT INTO {}(_rowid_, rowid, {}) VALUES (?1, ?1, zeroblob({}))",
-                         shadow_sql(table_, suffix), name, size);
-    });
-    st->bind(1, chunk).run();
-  };
-  for (std::size_t i = 0; i < table_.vectors.size(); ++i)
-    add_blob("new_vectors", i, vector_chunks(i), "vectors",
-             table_.vectors[i].byte_size() * table_.chunk_size);
-  for (std::size_t i = 0; i < table_.metadata.size(); ++i)
-    add_blob("new_metadata", i, metadata_chunks(i), "data",
-             metadata_blob_size(table_.metadata[i].type, table_.chunk_size));
+  Lease st = lease("new_chunk", 0, [&] {
+    return fmt::format("INSERT INTO {}(size, validity, rowids{}) VALUES ({}, zeroblob({}), zeroblob({}){})",
+                       shadow_sql(table_, kChunks), partition_columns(table_), table_.chunk_size,
+                       table_.chunk_size / 8, table_.chunk_size * 8, parameters(partitions.size()));
+  });
+  for (std::size_t i = 0; i < partitions.size(); ++i) partitions[i].bind(*st, static_cast<int>(i) + 1);
+  st->run();
+  const std::int64_t chunk = sqlite3_last_insert_rowid(db_);
+  ChunkChanges changes = spare_ ? std::move(*spare_) : no_changes(table_);
+  spare_.reset();
+  changes.is_new = true;
+  changes.partitions = partitions;
+  changes.validity.assign(table_.chunk_size / 8, std::byte{0});
+  pending_.insert_or_assign(chunk, std::move(changes));
   return chunk;
 }
 
-void Storage::set_slot(Location at, bool live, std::int64_t rowid) {
-  {
-    sqlite::Blob validity = open(kChunks, "validity", at.chunk, Mode::read_write);
-    if (validity.size() != table_.chunk_size / 8)
-      throw_corrupt(kChunks, at.chunk, "chunk validity size doesn't match");
-    std::byte byte{};
-    validity.read({&byte, 1}, at.slot / 8);
-    const auto bit = static_cast<std::byte>(1u << (at.slot % 8));
-    if (!live && (byte & bit) == std::byte{0})
-      throw Error(ErrorCode::corrupt,
-                  fmt::format("vec0 deletion error: validity bit is not set for {}.{}.{} at {}",
-                              table_.schema, shadow_name(table_, kChunks), at.chunk, at.slot));
-    byte = live ? byte | bit : byte & ~bit;
-    validity.write({&byte, 1}, at.slot / 8);
-  }
-  sqlite::Blob rowids = open(kChunks, "rowids", at.chunk, Mode::read_write);
-  if (rowids.size() != table_.chunk_size * 8)
-    throw_corrupt(kChunks, at.chunk, "chunk rowids size doesn't match");
-  rowids.write(std::as_bytes(std::span(&rowid, 1)), at.slot * 8);
+// OR IGNORE instead of a look-up before: one walk down the tree, and no error in the host's log.
+std::optional<std::int64_t> Storage::insert_rowid(const NewRow& row, Location at) {
+  Lease st = lease("insert_rowid", 0, [&] {
+    return "INSERT OR IGNORE INTO " + shadow_sql(table_, kRowids) +
+           "(rowid, id, chunk_id, chunk_offset) VALUES (?, ?, ?, ?)";
+  });
+  st->bind(1, row.rowid);
+  if (table_.has_text_key()) st->bind_view(2, row.key);
+  st->bind(3, at.chunk).bind(4, at.slot).run();
+  if (sqlite3_changes64(db_) == 0) return std::nullopt;
+  return sqlite3_last_insert_rowid(db_);
 }
 
-std::int64_t Storage::insert(const NewRow& row) {
-  ++writes_;
-  auto at = free_slot(row.partitions);
-  if (!at) at = Location{new_chunk(row.partitions), 0};
-  std::int64_t rowid = 0;
-  {
-    Lease st = lease("insert_rowid", 0, [&] {
-      return "INSERT INTO " + shadow_sql(table_, kRowids) +
-             "(rowid, id, chunk_id, chunk_offset) VALUES (?, ?, ?, ?)";
-    });
-    st->bind(1, row.rowid);
-    if (table_.has_text_key()) st->bind_view(2, row.key);
-    st->bind(3, at->chunk).bind(4, at->slot).run();
-    rowid = sqlite3_last_insert_rowid(db_);
-  }
-  set_slot(*at, true, rowid);
-  for (std::size_t i = 0; i < row.vectors.size(); ++i) write_vector(i, *at, row.vectors[i]);
-  for (std::size_t i = 0; i < row.metadata.size(); ++i) write_metadata(i, rowid, *at, row.metadata[i]);
-  if (!table_.auxiliaries.empty()) {
-    Lease st = lease("insert_auxiliary", 0, [&] {
-      std::string columns, parameters;
-      for (std::size_t i = 0; i < table_.auxiliaries.size(); ++i) {
-        columns += ", " + value_column(i);
-        parameters += ", ?";
-      }
-      return "INSERT INTO " + shadow_sql(table_, kAuxiliary) + "(rowid" + columns + ") VALUES (?" +
-             parameters + ")";
-    });
-    st->bind(1, rowid);
-    for (std::size_t i = 0; i < row.auxiliaries.size(); ++i)
-      row.auxiliaries[i].bind(*st, static_cast<int>(i) + 2);
-    st->run();
+void Storage::insert_auxiliaries(std::int64_t rowid, const std::vector<Value>& values) {
+  if (values.empty()) return;
+  Lease st = lease("insert_auxiliary", 0, [&] {
+    std::string columns;
+    for (std::size_t i = 0; i < values.size(); ++i) columns += ", " + value_column(i);
+    return "INSERT INTO " + shadow_sql(table_, kAuxiliary) + "(rowid" + columns + ") VALUES (?" +
+           parameters(values.size()) + ")";
+  });
+  st->bind(1, rowid);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i].bind(*st, static_cast<int>(i) + 2);
+  st->run();
+}
+
+std::optional<std::int64_t> Storage::insert(const NewRow& row) {
+  const Location at = claim_slot(row.partitions);
+  const std::optional<std::int64_t> rowid = insert_rowid(row, at);
+  if (!rowid) return std::nullopt;
+  try {
+    insert_auxiliaries(*rowid, row.auxiliaries);
+    for (std::size_t i = 0; i < row.metadata.size(); ++i) write_long_text(i, *rowid, row.metadata[i]);
+    take_slot(at, *rowid);
+    for (std::size_t i = 0; i < row.vectors.size(); ++i) write_vector(i, at, row.vectors[i].bytes);
+    for (std::size_t i = 0; i < row.metadata.size(); ++i) write_metadata(i, at, row.metadata[i]);
+    settle(at.chunk);
+  } catch (...) {
+    try {
+      delete_keyed_values(*rowid);  // SQLite keeps what nested statements did for a statement of one row
+    } catch (const Error&) {
+      flush_failed_ = true;
+    }
+    throw;
   }
   return rowid;
 }
 
-void Storage::write_vector(std::size_t column, Location at, const vector::Vector& value) {
-  ++writes_;
-  const std::size_t size = table_.vectors[column].byte_size();
-  sqlite::Blob blob = open(vector_chunks(column), "vectors", at.chunk, Mode::read_write);
-  if (blob.size() != size * table_.chunk_size)
-    throw_corrupt(vector_chunks(column), at.chunk, "the vectors blob has the wrong size");
-  blob.write(value.bytes, at.slot * size);
+void Storage::take_slot(Location at, std::int64_t rowid) {
+  ChunkChanges& changes = staged(at.chunk);
+  set_bit(changes.validity, at.slot, true);
+  changes.rowids.set(at.slot, std::as_bytes(std::span(&rowid, 1)));
+}
+
+void Storage::write_vector(std::size_t column, Location at, std::span<const std::byte> bytes) {
+  staged(at.chunk).vectors[column].set(at.slot, bytes);
 }
 
 void Storage::write_auxiliary(std::size_t column, std::int64_t rowid, const Value& value) {
@@ -159,93 +200,91 @@ void Storage::write_auxiliary(std::size_t column, std::int64_t rowid, const Valu
   st->bind(2, rowid).run();
 }
 
-void Storage::write_metadata(std::size_t column, std::int64_t rowid, Location at, const Value& value) {
-  ++writes_;
-  const MetadataType type = table_.metadata[column].type;
-  const CellRange range = metadata_cell(type, at.slot);
-  bool was_long = false;
-  {
-    sqlite::Blob blob = open(metadata_chunks(column), "data", at.chunk, Mode::read_write);
-    if (blob.size() != metadata_blob_size(type, table_.chunk_size))
-      throw_corrupt(metadata_chunks(column), at.chunk, "the metadata blob has the wrong size");
-    std::array<std::byte, 16> cell{};
-    const std::span<std::byte> bytes(cell.data(), range.size);
-    blob.read(bytes, range.offset);
-    was_long = decode_metadata(type, bytes, at.slot).is_long;
-    encode_metadata(type, value, bytes, at.slot);
-    blob.write(bytes, range.offset);
-  }
-  if (type != MetadataType::text) return;
+void Storage::write_metadata(std::size_t column, Location at, const Value& value) {
+  Cell cell(table_.metadata[column].type);
+  encode_metadata(table_.metadata[column].type, value, cell.span(), 0);
+  staged(at.chunk).metadata[column].set(at.slot, cell.span());
+}
+
+void Storage::write_long_text(std::size_t column, std::int64_t rowid, const Value& value) {
+  if (table_.metadata[column].type != MetadataType::text) return;
   const auto texts = [&] { return shadow_sql(table_, metadata_text(column)); };
-  if (was_long) {
+  {
     Lease st = lease("delete_text", column, [&] { return "DELETE FROM " + texts() + " WHERE rowid = ?"; });
     st->bind(1, rowid).run();
   }
-  if (value.bytes.size() > kInlineText) {
-    Lease st = lease("insert_text", column,
-                     [&] { return "INSERT INTO " + texts() + "(rowid, data) VALUES (?, ?)"; });
-    st->bind(1, rowid).bind_view(2, std::string_view(value.bytes)).run();
-  }
+  if (value.bytes.size() <= kInlineText) return;
+  Lease st =
+      lease("insert_text", column, [&] { return "INSERT INTO " + texts() + "(rowid, data) VALUES (?, ?)"; });
+  st->bind(1, rowid).bind_view(2, std::string_view(value.bytes)).run();
 }
 
-void Storage::clear_metadata(std::size_t column, std::int64_t rowid, Location at) {
-  Value zero;
-  switch (table_.metadata[column].type) {
-    case MetadataType::boolean:
-    case MetadataType::integer:
-      zero = Value::of_integer(0);
-      break;
-    case MetadataType::real:
-      zero = Value::of_real(0);
-      break;
-    case MetadataType::text:
-      zero = Value::of_text("");
-      break;
-  }
-  write_metadata(column, rowid, at, zero);
+void Storage::free_slot(Location at) {
+  ChunkChanges& changes = staged(at.chunk);
+  if (!get_bit(changes.validity, at.slot))
+    throw Error(ErrorCode::corrupt,
+                fmt::format("vec0 deletion error: validity bit is not set for {}.{}.{} at {}", table_.schema,
+                            shadow_name(table_, kChunks), at.chunk, at.slot),
+                SQLITE_ERROR);
+  set_bit(changes.validity, at.slot, false);
+  changes.rowids.clear(at.slot);
+  for (SlotValues& column : changes.vectors) column.clear(at.slot);
+  for (SlotValues& column : changes.metadata) column.clear(at.slot);
+  with_room_[changes.partitions].insert(at.chunk);
+}
+
+void Storage::delete_keyed_values(std::int64_t rowid) {
+  const auto delete_from = [&](const char* use, std::size_t column, const std::string& suffix) {
+    Lease st =
+        lease(use, column, [&] { return "DELETE FROM " + shadow_sql(table_, suffix) + " WHERE rowid = ?"; });
+    st->bind(1, rowid).run();
+  };
+  delete_from("delete_rowid", 0, kRowids);
+  if (!table_.auxiliaries.empty()) delete_from("delete_auxiliary", 0, kAuxiliary);
+  for (std::size_t i = 0; i < table_.metadata.size(); ++i)
+    if (table_.metadata[i].type == MetadataType::text) delete_from("delete_text", i, metadata_text(i));
 }
 
 void Storage::remove(std::int64_t rowid, Location at) {
-  ++writes_;
-  set_slot(at, false, 0);
-  {
-    Lease st = lease("delete_rowid", 0,
-                     [&] { return "DELETE FROM " + shadow_sql(table_, kRowids) + " WHERE rowid = ?"; });
-    st->bind(1, rowid).run();
-  }
-  for (std::size_t i = 0; i < table_.vectors.size(); ++i) {
-    vector::Vector zero;
-    zero.bytes.resize(table_.vectors[i].byte_size());
-    write_vector(i, at, zero);
-  }
-  for (std::size_t i = 0; i < table_.metadata.size(); ++i) clear_metadata(i, rowid, at);
-  if (!table_.auxiliaries.empty()) {
-    Lease st = lease("delete_auxiliary", 0,
-                     [&] { return "DELETE FROM " + shadow_sql(table_, kAuxiliary) + " WHERE rowid = ?"; });
-    st->bind(1, rowid).run();
-  }
-  delete_if_empty(at.chunk);
+  free_slot(at);
+  settle(at.chunk);
+  delete_keyed_values(rowid);
 }
 
-void Storage::delete_if_empty(std::int64_t chunk) {
-  {
-    sqlite::Blob validity = open(kChunks, "validity", chunk, Mode::read);
-    std::vector<std::byte> bytes(validity.size());
-    validity.read(bytes, 0);
-    if (std::any_of(bytes.begin(), bytes.end(), [](std::byte b) { return b != std::byte{0}; })) return;
-  }
-  const auto delete_from = [&](const char* use, std::size_t column, const std::string& suffix,
-                               const char* key) {
-    Lease st = lease(use, column, [&] {
-      return fmt::format("DELETE FROM {} WHERE {} = ?", shadow_sql(table_, suffix), key);
-    });
-    st->bind(1, chunk).run();
+Location Storage::change_partitions(std::int64_t rowid, Location from, const std::vector<Value>& partitions) {
+  flush();
+  const auto read = [&](const std::string& suffix, const char* column, CellRange range,
+                        std::size_t blob_size) {
+    const sqlite::Blob blob = open(suffix, column, from.chunk, sqlite::Blob::Mode::read);
+    if (blob.size() != blob_size) throw_corrupt(suffix, from.chunk, "the blob has the wrong size");
+    std::vector<std::byte> bytes(range.size);
+    blob.read(bytes, range.offset);
+    return bytes;
   };
-  delete_from("delete_chunk", 0, kChunks, "chunk_id");
-  for (std::size_t i = 0; i < table_.vectors.size(); ++i)
-    delete_from("delete_vectors", i, vector_chunks(i), "rowid");
-  for (std::size_t i = 0; i < table_.metadata.size(); ++i)
-    delete_from("delete_metadata", i, metadata_chunks(i), "rowid");
+  std::vector<std::vector<std::byte>> vectors, cells;
+  for (std::size_t i = 0; i < table_.vectors.size(); ++i) {
+    const std::size_t size = table_.vectors[i].byte_size();
+    vectors.push_back(read(vector_chunks(i), "vectors", {from.slot * size, size}, size * table_.chunk_size));
+  }
+  for (std::size_t i = 0; i < table_.metadata.size(); ++i) {
+    const MetadataType type = table_.metadata[i].type;
+    cells.push_back(read(metadata_chunks(i), "data", metadata_cell(type, from.slot),
+                         metadata_blob_size(type, table_.chunk_size)));
+    if (type == MetadataType::boolean) cells.back()[0] = std::byte{get_bit(cells.back(), from.slot % 8)};
+  }
+
+  const Location to = claim_slot(partitions);
+  for (std::size_t i = 0; i < vectors.size(); ++i) write_vector(i, to, vectors[i]);
+  // A long text's cell tells its length; the text itself stays where it is, under the row's rowid.
+  for (std::size_t i = 0; i < cells.size(); ++i) staged(to.chunk).metadata[i].set(to.slot, cells[i]);
+  take_slot(to, rowid);
+  free_slot(from);
+  settle(to.chunk);
+  Lease st = lease("move_row", 0, [&] {
+    return "UPDATE " + shadow_sql(table_, kRowids) + " SET chunk_id = ?, chunk_offset = ? WHERE rowid = ?";
+  });
+  st->bind(1, to.chunk).bind(2, to.slot).bind(3, rowid).run();
+  return to;
 }
 
 }  // namespace cairn::vec0

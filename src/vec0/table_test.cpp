@@ -100,6 +100,15 @@ class EveryShape : public ::testing::TestWithParam<Shape> {
       st.run();
     }
   }
+  void change_partition(int id) {
+    const char* const p = random() % 3 ? "p1" : random() % 2 ? "p3" : nullptr;
+    for (const char* table : {"t", "m"}) {
+      auto st = db.prepare(std::string("UPDATE ") + table + " SET p = ?, n = 4 WHERE id = ?");
+      p ? st.bind(1, p) : st.bind(1, nullptr);
+      bind_id(st, 2, id);
+      st.run();
+    }
+  }
   void remove(int id) {
     for (const char* table : {"t", "m"}) {
       auto st = db.prepare(std::string("DELETE FROM ") + table + " WHERE id = ?");
@@ -158,11 +167,12 @@ class EveryShape : public ::testing::TestWithParam<Shape> {
 TEST_P(EveryShape, RandomWritesLeaveTheModelsRows) {
   SCOPED_TRACE(::testing::Message() << "seed " << seed);
   for (int round = 0; round < 12; ++round) {
-    const bool rolled_back = round % 4 == 3;
-    if (rolled_back) db.execute("SAVEPOINT s");
-    for (int i = 0; i < 25; ++i) {
+    // Short and long transactions, since long ones collect what they write.
+    const bool rolled_back = round % 4 == 3, in_transaction = rolled_back || round % 4 == 1;
+    if (in_transaction) db.execute("SAVEPOINT s");
+    for (int i = 0; i < (in_transaction ? 150 : 25); ++i) {
       const int id = static_cast<int>(random() % 60);
-      switch (random() % 6) {
+      switch (random() % 7) {
         case 0:
           remove(id);
           break;
@@ -172,13 +182,17 @@ TEST_P(EveryShape, RandomWritesLeaveTheModelsRows) {
         case 2:
           insert(id, true);
           break;
+        case 3:
+          change_partition(id);
+          break;
         default:
           insert(id, false);
           break;
       }
     }
     expect_equal_searches();
-    if (rolled_back) db.execute_script("ROLLBACK TO s; RELEASE s");
+    if (rolled_back) db.execute("ROLLBACK TO s");
+    if (in_transaction) db.execute("RELEASE s");
     expect_equal_contents();
     expect_equal_searches();
   }

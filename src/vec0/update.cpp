@@ -96,24 +96,20 @@ void check_key(const TableDefinition& table, sqlite3_value* key, NewRow& row) {
 
 // The row that already has the new row's key.
 std::optional<std::int64_t> conflicting_row(Storage& storage, const NewRow& row) {
-  if (storage.table().has_text_key()) return storage.rowid_of_key(row.key);
-  if (row.rowid && storage.find(*row.rowid)) return row.rowid;
-  return std::nullopt;
+  return storage.table().has_text_key() ? storage.rowid_of_key(row.key) : row.rowid;
 }
 
 // OR REPLACE takes the old row away. Everything else fails; only for OR IGNORE and its kind must SQLite learn
 // that it was a constraint, since sqlite-vec's users know the plain failure as SQLITE_ERROR.
 void resolve_conflict(Storage& storage, const NewRow& row) {
+  const int resolution = sqlite3_vtab_on_conflict(storage.db());
+  if (resolution != SQLITE_REPLACE)
+    throw Error(ErrorCode::constraint,
+                fmt::format("UNIQUE constraint failed on {} primary key", storage.table().name),
+                resolution == SQLITE_ABORT ? SQLITE_ERROR : SQLITE_CONSTRAINT);
   const auto existing = conflicting_row(storage, row);
   if (!existing) return;
-  const int resolution = sqlite3_vtab_on_conflict(storage.db());
-  if (resolution == SQLITE_REPLACE) {
-    if (const auto at = storage.find(*existing)) storage.remove(*existing, *at);
-    return;
-  }
-  throw Error(ErrorCode::constraint,
-              fmt::format("UNIQUE constraint failed on {} primary key", storage.table().name),
-              resolution == SQLITE_ABORT ? SQLITE_ERROR : SQLITE_CONSTRAINT);
+  if (const auto at = storage.find(*existing)) storage.remove(*existing, *at);
 }
 
 // `values` are the columns' in declared order; `oid` is what was given as _rowid_, if anything.
@@ -151,8 +147,16 @@ void insert(Storage& storage, sqlite3_value* oid, sqlite3_value** values, sqlite
   }
   if (!table.primary_key && !row.rowid && sqlite3_value_type(oid) == SQLITE_INTEGER)
     row.rowid = sqlite3_value_int64(oid);
-  resolve_conflict(storage, row);
-  *new_rowid = storage.insert(row);
+  auto rowid = storage.insert(row);
+  if (!rowid) {
+    resolve_conflict(storage, row);
+    rowid = storage.insert(row);
+  }
+  if (!rowid)
+    throw Error(ErrorCode::corrupt,
+                fmt::format("vec0 table '{}' is damaged: its row cannot be replaced", table.name),
+                SQLITE_CORRUPT_VTAB);
+  *new_rowid = *rowid;
   // Not the shadow table's last rowid but the one that the user inserted.
   sqlite3_set_last_insert_rowid(storage.db(), *new_rowid);
 }
@@ -176,8 +180,7 @@ struct Change {
   Value value;
 };
 
-Change checked_change(Storage& storage, ColumnRef column, Location at, sqlite3_value* value) {
-  const TableDefinition& table = storage.table();
+Change checked_change(const TableDefinition& table, ColumnRef column, sqlite3_value* value) {
   Change change{column, {}, {}};
   switch (column.kind) {
     case ColumnKind::vector:
@@ -190,8 +193,7 @@ Change checked_change(Storage& storage, ColumnRef column, Location at, sqlite3_v
       change.value = checked_metadata(table.metadata[column.index], value);
       break;
     case ColumnKind::partition:
-      if (compare(storage.partitions_of(at.chunk)[column.index], Value::of(value)) != 0)
-        refuse("UPDATE on partition key columns are not supported yet. ");
+      change.value = checked_partition(table.partitions[column.index], value);
       break;
     default:
       require_null(table, column, value);
@@ -200,19 +202,32 @@ Change checked_change(Storage& storage, ColumnRef column, Location at, sqlite3_v
   return change;
 }
 
-void apply(Storage& storage, std::int64_t rowid, Location at, const Change& change) {
-  switch (change.column.kind) {
-    case ColumnKind::vector:
-      storage.write_vector(change.column.index, at, change.vector);
-      break;
-    case ColumnKind::auxiliary:
+// Moves the row if its partition values change.
+Location apply_partitions(Storage& storage, std::int64_t rowid, Location at,
+                          const std::vector<Change>& changes) {
+  if (storage.table().partitions.empty()) return at;
+  const std::vector<Value> old = storage.partitions_of(at.chunk);
+  std::vector<Value> partitions = old;
+  for (const Change& change : changes)
+    if (change.column.kind == ColumnKind::partition) partitions[change.column.index] = change.value;
+  if (same_partitions(old, partitions)) return at;
+  return storage.change_partitions(rowid, at, partitions);
+}
+
+void apply(Storage& storage, std::int64_t rowid, Location at, const std::vector<Change>& changes) {
+  at = apply_partitions(storage, rowid, at, changes);
+  for (const Change& change : changes) {
+    if (change.column.kind == ColumnKind::vector)
+      storage.write_vector(change.column.index, at, change.vector.bytes);
+    else if (change.column.kind == ColumnKind::metadata)
+      storage.write_metadata(change.column.index, at, change.value);
+  }
+  storage.settle(at.chunk);
+  for (const Change& change : changes) {
+    if (change.column.kind == ColumnKind::auxiliary)
       storage.write_auxiliary(change.column.index, rowid, change.value);
-      break;
-    case ColumnKind::metadata:
-      storage.write_metadata(change.column.index, rowid, at, change.value);
-      break;
-    default:
-      break;
+    else if (change.column.kind == ColumnKind::metadata)
+      storage.write_long_text(change.column.index, rowid, change.value);
   }
 }
 
@@ -229,19 +244,24 @@ void change_row(Storage& storage, sqlite3_value* old_key, sqlite3_value* new_key
   std::vector<Change> changes;
   for (std::size_t i = 1; i < table.columns.size(); ++i)
     if (!sqlite3_value_nochange(values[i]))
-      changes.push_back(checked_change(storage, table.columns[i], *at, values[i]));
-  for (const Change& change : changes) apply(storage, *rowid, *at, change);
+      changes.push_back(checked_change(table, table.columns[i], values[i]));
+  apply(storage, *rowid, *at, changes);
 }
 
 }  // namespace
 
 void update(Storage& storage, int argc, sqlite3_value** argv, sqlite3_int64* new_rowid) {
-  if (argc == 1)
-    remove(storage, argv[0]);
-  else if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
-    insert(storage, argv[1], argv + 2, new_rowid);
-  else
-    change_row(storage, argv[0], argv[1], argv + 2);
+  try {
+    if (argc == 1)
+      remove(storage, argv[0]);
+    else if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
+      insert(storage, argv[1], argv + 2, new_rowid);
+    else
+      change_row(storage, argv[0], argv[1], argv + 2);
+  } catch (...) {
+    storage.abandon();
+    throw;
+  }
 }
 
 }  // namespace cairn::vec0
