@@ -142,7 +142,8 @@ int flush(sqlite3_vtab* table) {
   return sqlite::vtab_trampoline(table, [&] { table_of(table)->storage.flush(); });
 }
 
-int commit(sqlite3_vtab*) {
+int commit(sqlite3_vtab* table) {
+  table_of(table)->storage.commit();
   return SQLITE_OK;
 }
 

@@ -97,8 +97,9 @@ class Storage {
 
   // Hands everything pending to the shadow tables.
   void flush();
-  // A transaction begins.
+  // A transaction begins; it was committed.
   void begin() noexcept;
+  void commit() noexcept { spare_.reset(); }
   // The transaction, or a part of it, was rolled back.
   void discard() noexcept;
   // The change of a row failed before settle() was done. While the transaction is small nothing else is

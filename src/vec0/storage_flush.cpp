@@ -83,6 +83,7 @@ void Storage::begin() noexcept {
 void Storage::discard() noexcept {
   ++writes_;
   pending_.clear();
+  spare_.reset();
   pending_bytes_ = 0;
   flush_failed_ = false;
   knows_all_room_ = false;
