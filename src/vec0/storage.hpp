@@ -82,8 +82,16 @@ class Storage {
   void write_auxiliary(std::size_t column, std::int64_t rowid, const Value& value);
   void write_metadata(std::size_t column, std::int64_t rowid, Location at, const Value& value);
 
+  // Deletes the chunk's row and its blobs.
+  void delete_chunk(std::int64_t chunk);
+
   // Grows with every write through this object: what was computed before may no longer hold.
   std::uint64_t writes() const noexcept { return writes_; }
+  // For those that write to the shadow tables themselves.
+  void note_write() noexcept { ++writes_; }
+
+  // Cursors that are open on the table in this connection.
+  std::size_t open_cursors = 0;
 
   sqlite::Blob open(const std::string& suffix, const char* column, std::int64_t row,
                     sqlite::Blob::Mode mode) const;

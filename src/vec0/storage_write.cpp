@@ -234,6 +234,11 @@ void Storage::delete_if_empty(std::int64_t chunk) {
     validity.read(bytes, 0);
     if (std::any_of(bytes.begin(), bytes.end(), [](std::byte b) { return b != std::byte{0}; })) return;
   }
+  delete_chunk(chunk);
+}
+
+void Storage::delete_chunk(std::int64_t chunk) {
+  ++writes_;
   const auto delete_from = [&](const char* use, std::size_t column, const std::string& suffix,
                                const char* key) {
     Lease st = lease(use, column, [&] {
