@@ -55,7 +55,8 @@ class GeneratedTable {
     for (const Column& column : columns_) {
       if (column.type.find("partition") != std::string::npos) continue;
       const std::string where = " % 3 = " + std::to_string(random_() % 3), value = literal(column);
-      db_.execute("UPDATE t SET " + column.name + " = " + value + " WHERE ltrim(" + key_ + ", 'key-')" + where);
+      db_.execute("UPDATE t SET " + column.name + " = " + value + " WHERE ltrim(" + key_ + ", 'key-')" +
+                  where);
       db_.execute("UPDATE m SET " + column.name + " = " + value + " WHERE ltrim(key, 'key-')" + where);
     }
   }
@@ -69,9 +70,9 @@ class GeneratedTable {
   std::int64_t needed_chunks() const {
     std::string group;
     for (std::size_t i = 0; i < partitions; ++i) group += (i ? ", p" : " GROUP BY p") + std::to_string(i);
-    return db_.query_one<std::int64_t>("SELECT coalesce(sum((n + ?1 - 1) / ?1), 0) FROM (SELECT count(*) AS n FROM m" +
-                                           group + ")",
-                                       chunk_size);
+    return db_.query_one<std::int64_t>(
+        "SELECT coalesce(sum((n + ?1 - 1) / ?1), 0) FROM (SELECT count(*) AS n FROM m" + group + ")",
+        chunk_size);
   }
 
   std::size_t chunk_size = 0;

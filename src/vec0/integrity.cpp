@@ -95,7 +95,7 @@ class Check {
     const std::int64_t chunk = Value::of_column(st.handle(), 0).integer;
     const Value size = Value::of_column(st.handle(), 1), validity = Value::of_column(st.handle(), 2),
                 rowids = Value::of_column(st.handle(), 3);
-    if (size.type != Value::Type::integer || size.integer != static_cast<std::int64_t>(table_.chunk_size))
+    if (compare(size, Value::of_integer(static_cast<std::int64_t>(table_.chunk_size))) != 0)
       problems_.add(kChunks, "chunk", chunk, fmt::format("the size is not {}", table_.chunk_size));
     for (BlobTable& table : blobs_) table.is_sound = check_blob(table, chunk);
     const bool has_validity = check_bytes(validity, table_.chunk_size / 8, "validity", chunk);
@@ -124,8 +124,7 @@ class Check {
 
   bool check_bytes(const Value& value, std::size_t size, const char* column, std::int64_t chunk) {
     if (value.type == Value::Type::blob && value.bytes.size() == size) return true;
-    problems_.add(kChunks, "chunk", chunk,
-                  fmt::format("{} is not a blob of {} bytes", column, size));
+    problems_.add(kChunks, "chunk", chunk, fmt::format("{} is not a blob of {} bytes", column, size));
     return false;
   }
 
@@ -141,7 +140,7 @@ class Check {
     const Value id = Value::of_column(st.handle(), 0), type = Value::of_column(st.handle(), 1),
                 length = Value::of_column(st.handle(), 2);
     st.reset();
-    if (id.type != Value::Type::integer || id.integer != chunk)
+    if (compare(id, Value::of_integer(chunk)) != 0)
       problems_.add(suffix, "chunk", chunk, "the columns rowid and _rowid_ differ");
     if (type.bytes == "blob" && length.integer == static_cast<std::int64_t>(table.blob.size)) return true;
     problems_.add(suffix, "chunk", chunk,
@@ -162,8 +161,8 @@ class Check {
     const Value chunk = Value::of_column(find_entry_.handle(), 0),
                 offset = Value::of_column(find_entry_.handle(), 1),
                 key_type = Value::of_column(find_entry_.handle(), 2);
-    if (chunk.type != Value::Type::integer || chunk.integer != chunk_.id ||
-        offset.type != Value::Type::integer || offset.integer != static_cast<std::int64_t>(slot)) {
+    if (compare(chunk, Value::of_integer(chunk_.id)) != 0 ||
+        compare(offset, Value::of_integer(static_cast<std::int64_t>(slot))) != 0) {
       problems_.add(
           kRowids, "row", rowid,
           fmt::format("does not point at chunk {}, offset {}, where it is as well", chunk_.id, slot));
@@ -232,7 +231,8 @@ class Check {
       id.bind(chunk, 1);
       if (!chunk.step())
         problems_.add(kRowids, "row", rowid, "its chunk does not exist");
-      else if (!holds(Value::of_column(chunk.handle(), 0), Value::of_column(chunk.handle(), 1), offset, rowid))
+      else if (!holds(Value::of_column(chunk.handle(), 0), Value::of_column(chunk.handle(), 1), offset,
+                      rowid))
         problems_.add(kRowids, "row", rowid, "is not where it says in its chunk");
     }
   }
@@ -250,9 +250,9 @@ class Check {
 
   void find_orphaned_blobs() {
     for (const BlobTable& table : blobs_) {
-      sqlite::Statement st = db_.prepare(fmt::format(
-          "SELECT _rowid_ FROM {} WHERE _rowid_ NOT IN (SELECT chunk_id FROM {})",
-          shadow_sql(table_, table.blob.suffix), shadow_sql(table_, kChunks)));
+      sqlite::Statement st =
+          db_.prepare(fmt::format("SELECT _rowid_ FROM {} WHERE _rowid_ NOT IN (SELECT chunk_id FROM {})",
+                                  shadow_sql(table_, table.blob.suffix), shadow_sql(table_, kChunks)));
       while (st.step())
         problems_.add(table.blob.suffix, "chunk", Value::of_column(st.handle(), 0).integer,
                       "the chunk does not exist");
@@ -261,9 +261,9 @@ class Check {
 
   // How many there are.
   std::int64_t find_orphans(const std::string& suffix) {
-    sqlite::Statement st =
-        db_.prepare(fmt::format("SELECT rowid FROM {} WHERE rowid IS NULL OR rowid NOT IN (SELECT rowid FROM {})",
-                                shadow_sql(table_, suffix), shadow_sql(table_, kRowids)));
+    sqlite::Statement st = db_.prepare(
+        fmt::format("SELECT rowid FROM {} WHERE rowid IS NULL OR rowid NOT IN (SELECT rowid FROM {})",
+                    shadow_sql(table_, suffix), shadow_sql(table_, kRowids)));
     std::int64_t orphans = 0;
     for (; st.step(); ++orphans)
       problems_.add(suffix, "row", Value::of_column(st.handle(), 0).integer, "the row does not exist");

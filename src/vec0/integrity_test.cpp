@@ -27,10 +27,12 @@ TEST(Integrity, FindsNothingInSoundTables) {
 
 void fill(const Database& db) {
   db.execute_script(
-      "CREATE VIRTUAL TABLE t USING vec0(id text primary key, v float[4], p text partition key, b boolean, n integer, "
+      "CREATE VIRTUAL TABLE t USING vec0(id text primary key, v float[4], p text partition key, b boolean, n "
+      "integer, "
       "s text, +x text, chunk_size=8);"
       "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20)"
-      "  INSERT INTO t SELECT 'k' || i, '[1,2,3,4]', 'p', 1, i, iif(i % 2, 'a text of more than twelve bytes', 'short'), "
+      "  INSERT INTO t SELECT 'k' || i, '[1,2,3,4]', 'p', 1, i, iif(i % 2, 'a text of more than twelve "
+      "bytes', 'short'), "
       "  'x' FROM n");
 }
 
@@ -66,7 +68,8 @@ constexpr Case kCases[] = {
      "'t_chunks': chunk 2: validity is not a blob of 1 bytes"},
     {"UPDATE t_chunks SET validity = 'a' WHERE chunk_id = 2", "'t_chunks': chunk 2: validity"},
     {"UPDATE t_chunks SET rowids = zeroblob(63) WHERE chunk_id = 3", "'t_chunks': chunk 3: rowids is not"},
-    {"UPDATE t_chunks SET rowids = zeroblob(64) WHERE chunk_id = 3", "'t_rowids': row 0: is missing, but chunk 3"},
+    {"UPDATE t_chunks SET rowids = zeroblob(64) WHERE chunk_id = 3",
+     "'t_rowids': row 0: is missing, but chunk 3"},
     {"UPDATE t_chunks SET validity = x'FF' WHERE chunk_id = 3",
      "'t_rowids': row 0: is missing, but chunk 3 has it at offset 4"},
     {"UPDATE t_chunks SET validity = x'FD' WHERE chunk_id = 1",
@@ -77,7 +80,8 @@ constexpr Case kCases[] = {
     {"DELETE FROM t_chunks WHERE chunk_id = 2", "'t_vector_chunks00': chunk 2: the chunk does not exist"},
     {"UPDATE t_vector_chunks00 SET vectors = zeroblob(129) WHERE rowid = 2",
      "'t_vector_chunks00': chunk 2: vectors is not a blob of 128 bytes"},
-    {"UPDATE t_vector_chunks00 SET vectors = 17 WHERE rowid = 2", "'t_vector_chunks00': chunk 2: vectors is not"},
+    {"UPDATE t_vector_chunks00 SET vectors = 17 WHERE rowid = 2",
+     "'t_vector_chunks00': chunk 2: vectors is not"},
     {"DELETE FROM t_vector_chunks00 WHERE rowid = 2", "'t_vector_chunks00': chunk 2: is missing"},
     {"INSERT INTO t_vector_chunks00(_rowid_, rowid, vectors) VALUES (9, 9, zeroblob(128))",
      "'t_vector_chunks00': chunk 9: the chunk does not exist"},
@@ -87,7 +91,8 @@ constexpr Case kCases[] = {
     {"UPDATE t_vector_chunks00 SET _rowid_ = 17 WHERE rowid = 2", "chunk 2: is missing"},
     {"UPDATE t_metadatachunks00 SET data = x'0000' WHERE rowid = 1",
      "'t_metadatachunks00': chunk 1: data is not a blob of 1 bytes"},
-    {"UPDATE t_metadatachunks01 SET data = zeroblob(56) WHERE rowid = 3", "'t_metadatachunks01': chunk 3: data is not"},
+    {"UPDATE t_metadatachunks01 SET data = zeroblob(56) WHERE rowid = 3",
+     "'t_metadatachunks01': chunk 3: data is not"},
     {"DELETE FROM t_metadatachunks02 WHERE rowid = 3", "'t_metadatachunks02': chunk 3: is missing"},
     {"INSERT INTO t_metadatachunks02(rowid, data) VALUES (9, zeroblob(128))",
      "'t_metadatachunks02': chunk 4: the chunk does not exist"},
@@ -100,23 +105,30 @@ constexpr Case kCases[] = {
      "'t_metadatatext02': row 5: is not the text of 32 bytes that starts as its chunk says"},
     {"UPDATE t_metadatatext02 SET data = 'another text of more than twelve' WHERE rowid = 5",
      "'t_metadatatext02': row 5: is not the text"},
-    {"UPDATE t_metadatatext02 SET data = CAST(data AS BLOB) WHERE rowid = 5", "'t_metadatatext02': row 5: is not"},
+    {"UPDATE t_metadatatext02 SET data = CAST(data AS BLOB) WHERE rowid = 5",
+     "'t_metadatatext02': row 5: is not"},
     {"UPDATE t_metadatatext02 SET data = NULL WHERE rowid = 5", "'t_metadatatext02': row 5: is not the text"},
-    {"INSERT INTO t_metadatatext02(rowid, data) VALUES (77, 'orphan')", "'t_metadatatext02': row 77: the row does not"},
-    {"INSERT INTO t_metadatatext02(rowid, data) VALUES (NULL, 'orphan')", "'t_metadatatext02': row 0: the row does not"},
+    {"INSERT INTO t_metadatatext02(rowid, data) VALUES (77, 'orphan')",
+     "'t_metadatatext02': row 77: the row does not"},
+    {"INSERT INTO t_metadatatext02(rowid, data) VALUES (NULL, 'orphan')",
+     "'t_metadatatext02': row 0: the row does not"},
     {"INSERT INTO t_metadatatext02(rowid, data) VALUES (2, 'not for a short one')",
      "'t_metadatatext02': 1 texts belong to rows whose own text is short"},
-    {"INSERT INTO t_auxiliary(rowid, value00) VALUES (77, 'orphan')", "'t_auxiliary': row 77: the row does not exist"},
+    {"INSERT INTO t_auxiliary(rowid, value00) VALUES (77, 'orphan')",
+     "'t_auxiliary': row 77: the row does not exist"},
     {"UPDATE t_rowids SET chunk_offset = 100000 WHERE rowid = 3",
      "'t_rowids': row 3: does not point at chunk 1, offset 2"},
     {"UPDATE t_rowids SET chunk_offset = -1 WHERE rowid = 3", "'t_rowids': row 3: is not where it says"},
     {"UPDATE t_rowids SET chunk_offset = 2 WHERE rowid = 4", "'t_rowids': row 4: is not where it says"},
     {"UPDATE t_rowids SET chunk_id = 77 WHERE rowid = 3", "'t_rowids': row 3: its chunk does not exist"},
     {"UPDATE t_rowids SET chunk_id = NULL WHERE rowid = 3", "'t_rowids': row 3: does not point at"},
-    {"UPDATE t_rowids SET chunk_id = 'x', chunk_offset = x'00' WHERE rowid = 3", "'t_rowids': row 3: does not"},
+    {"UPDATE t_rowids SET chunk_id = 'x', chunk_offset = x'00' WHERE rowid = 3",
+     "'t_rowids': row 3: does not"},
     {"UPDATE t_rowids SET id = x'00' WHERE rowid = 3", "'t_rowids': row 3: the key is blob and not text"},
-    {"INSERT INTO t_rowids VALUES (90, 'k90', 1, 2)", "'t_rowids': row 90: is not where it says in its chunk"},
-    {"DELETE FROM t_rowids WHERE rowid = 20", "'t_rowids': row 20: is missing, but chunk 3 has it at offset 3"},
+    {"INSERT INTO t_rowids VALUES (90, 'k90', 1, 2)",
+     "'t_rowids': row 90: is not where it says in its chunk"},
+    {"DELETE FROM t_rowids WHERE rowid = 20",
+     "'t_rowids': row 20: is missing, but chunk 3 has it at offset 3"},
     {"DELETE FROM t_rowids", "; and 35 more problems"},
     {"DROP TABLE t_vector_chunks00", "no such table: main.t_vector_chunks00"},
     {"DROP TABLE t_rowids", "no such table: main.t_rowids"},
@@ -140,7 +152,7 @@ TEST(Integrity, AcceptsWhatOtherEnginesLeave) {
 
 // Random bytes in random places: no crash, and what passes the check can be read, changed and deleted.
 TEST(Integrity, WhatPassesCanBeUsed) {
-  const char* const kPlaces[][2] = {{"t_chunks", "validity"},       {"t_chunks", "rowids"},
+  const char* const kPlaces[][2] = {{"t_chunks", "validity"},         {"t_chunks", "rowids"},
                                     {"t_vector_chunks00", "vectors"}, {"t_metadatachunks00", "data"},
                                     {"t_metadatachunks01", "data"},   {"t_metadatachunks02", "data"},
                                     {"t_metadatatext02", "data"},     {"t_rowids", "chunk_id"},
@@ -154,14 +166,14 @@ TEST(Integrity, WhatPassesCanBeUsed) {
     fill(db);
     const auto& [table, column] = kPlaces[random() % std::size(kPlaces)];
     const std::string place = std::string("UPDATE ") + table + " SET " + column + " = ";
-    const std::string row = " WHERE _rowid_ = (SELECT _rowid_ FROM " + std::string(table) + " LIMIT 1 OFFSET " +
-                            std::to_string(random() % 3) + ")";
+    const std::string row = " WHERE _rowid_ = (SELECT _rowid_ FROM " + std::string(table) +
+                            " LIMIT 1 OFFSET " + std::to_string(random() % 3) + ")";
     switch (random() % 3) {
       case 0: {  // one byte
         const std::string at = std::to_string(1 + random() % 140);
         const std::string c = column;
-        db.error(place + "CAST(substr(CAST(" + c + " AS BLOB), 1, " + at + " - 1) || randomblob(1) || substr(CAST(" +
-                 c + " AS BLOB), " + at + " + 1) AS BLOB)" + row);
+        db.error(place + "CAST(substr(CAST(" + c + " AS BLOB), 1, " + at +
+                 " - 1) || randomblob(1) || substr(CAST(" + c + " AS BLOB), " + at + " + 1) AS BLOB)" + row);
         break;
       }
       case 1:
@@ -175,7 +187,8 @@ TEST(Integrity, WhatPassesCanBeUsed) {
     const bool is_sound = message == "no error";
     is_sound ? ++sound : ++damaged;
     for (const char* sql :
-         {"INSERT INTO t(t) VALUES ('optimize')", "SELECT * FROM t", "UPDATE t SET s = 'another long text', n = 3",
+         {"INSERT INTO t(t) VALUES ('optimize')", "SELECT * FROM t",
+          "UPDATE t SET s = 'another long text', n = 3",
           "SELECT id FROM t WHERE v MATCH '[1,1,1,1]' AND k = 5", "DELETE FROM t WHERE n = 3"}) {
       const std::string error = db.error(sql);
       if (is_sound) {
@@ -207,7 +220,8 @@ TEST(Command, IsRefusedWithOtherValuesOrUnderAnotherName) {
 TEST(Command, LeavesLastInsertRowid) {
   Database db;
   fill(db);
-  db.execute_script("CREATE TABLE other(x); INSERT INTO other(rowid) VALUES (4711); DELETE FROM t WHERE n % 2");
+  db.execute_script(
+      "CREATE TABLE other(x); INSERT INTO other(rowid) VALUES (4711); DELETE FROM t WHERE n % 2");
   db.execute_script("INSERT INTO t(t) VALUES ('integrity'); INSERT INTO t(t) VALUES ('optimize')");
   EXPECT_EQ(db.row("SELECT last_insert_rowid()"), "4711");
 }

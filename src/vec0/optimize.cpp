@@ -48,10 +48,9 @@ std::vector<Partition> wasteful_partitions(const Storage& storage) {
     columns += ", " + partition_column(i);
     order += partition_column(i) + ", ";
   }
-  sqlite::Statement st =
-      sqlite::ConnectionRef(storage.db())
-          .prepare(fmt::format("SELECT chunk_id, validity{} FROM {} ORDER BY {}chunk_id", columns,
-                               shadow_sql(table, kChunks), order));
+  sqlite::Statement st = sqlite::ConnectionRef(storage.db())
+                             .prepare(fmt::format("SELECT chunk_id, validity{} FROM {} ORDER BY {}chunk_id",
+                                                  columns, shadow_sql(table, kChunks), order));
   std::vector<Partition> wasteful;
   std::vector<Value> values;
   Partition partition;
@@ -97,8 +96,8 @@ class Compaction {
         point_(prepare("UPDATE {} SET chunk_id = ?2, chunk_offset = ?3 WHERE rowid = ?1", kRowids)) {}
 
   void run(Partition partition) {
-    const auto kept = partition.begin() +
-                      static_cast<std::ptrdiff_t>(needed_chunks(partition, table_.chunk_size));
+    const auto kept =
+        partition.begin() + static_cast<std::ptrdiff_t>(needed_chunks(partition, table_.chunk_size));
     std::stable_sort(partition.begin(), partition.end(),
                      [](const Fill& a, const Fill& b) { return a.rows > b.rows; });
     const auto older = [](const Fill& a, const Fill& b) { return a.chunk < b.chunk; };
@@ -108,9 +107,7 @@ class Compaction {
     end_ = partition.end();
     for (auto target = partition.begin(); target != kept; ++target)
       if (target->rows < table_.chunk_size) fill(target->chunk);
-    // What is left had no rows from the beginning.
-    while (next_slot()) {
-    }
+    next_slot();  // none is left, but sources without rows may be
     delete_emptied();
   }
 
@@ -136,21 +133,7 @@ class Compaction {
     return chunk;
   }
 
-  void store(const Chunk& chunk) {
-    store_.bind(1, chunk.id)
-        .bind_view(2, sqlite::Bytes(chunk.validity))
-        .bind_view(3, std::as_bytes(std::span(chunk.rowids)))
-        .run();
-  }
-
-  static void set(Chunk& chunk, std::size_t slot, bool live, std::int64_t rowid) {
-    const auto bit = static_cast<std::byte>(1u << (slot % 8));
-    std::byte& byte = chunk.validity[slot / 8];
-    byte = live ? byte | bit : byte & ~bit;
-    chunk.rowids[slot] = rowid;
-  }
-
-  // The next row to move: source_ and the slot in it, or nothing when all sources are empty.
+  // The next row to move: its slot in source_, or nothing when no source has more rows.
   std::optional<std::size_t> next_slot() {
     for (;;) {
       if (source_)
@@ -174,15 +157,17 @@ class Compaction {
       const std::int64_t rowid = source_->rowids[*from];
       if (gifts.empty() || gifts.back().source != source_->id) gifts.push_back({source_->id, {}});
       gifts.back().moves.push_back({*from, to, rowid});
-      set(target, to, true, rowid);
-      set(*source_, *from, false, 0);
+      target.validity[to / 8] |= static_cast<std::byte>(1u << (to % 8));
+      target.rowids[to] = rowid;
+      ++slot_;
     }
     for (const ChunkBlob& blob : blobs_) copy_cells(blob, id, gifts);
     for (const Gift& gift : gifts)
       for (const Move& move : gift.moves) point_.bind(1, move.rowid).bind(2, id).bind(3, move.to).run();
-    store(target);
-    next_slot();  // notices an emptied source, which then need not be stored
-    if (source_) store(*source_);
+    store_.bind(1, id)
+        .bind_view(2, sqlite::Bytes(target.validity))
+        .bind_view(3, std::as_bytes(std::span(target.rowids)))
+        .run();
     delete_emptied();
   }
 
@@ -237,8 +222,8 @@ class Compaction {
   std::vector<std::byte> bytes_;
 
   Partition::const_iterator next_source_, end_;
-  std::optional<Chunk> source_;  // without the rows that were already moved
-  std::size_t slot_ = 0;
+  std::optional<Chunk> source_;
+  std::size_t slot_ = 0;               // of source_; those before have moved
   std::vector<std::int64_t> emptied_;  // not yet deleted
 };
 
