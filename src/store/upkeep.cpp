@@ -118,6 +118,14 @@ void repair_full_text(sql::Connection& db) {
   db.execute("INSERT INTO content_fts(content_fts) VALUES ('rebuild')");
 }
 
+// A vec_content that sqlite-vec made before 0.1.10 takes no commands.
+std::string check_vectors(sql::Connection& db) {
+  const bool takes_commands =
+      db.query_one<bool>("SELECT count(*) FROM pragma_table_xinfo('vec_content') WHERE name = 'vec_content'");
+  if (takes_commands) db.execute("INSERT INTO vec_content(vec_content) VALUES ('integrity')");
+  return "";
+}
+
 std::string check_orphans(sql::Connection& db) {
   const std::int64_t orphans = count(db, kOrphans);
   return orphans == 0 ? "" : fmt::format("{} vectors belong to no row", orphans);
@@ -128,10 +136,8 @@ void remove_orphans(sql::Connection& db) {
 }
 
 constexpr Check kChecks[] = {
-    {check_file, nullptr},
-    {check_foreign_keys, repair_foreign_keys},
-    {check_full_text, repair_full_text},
-    {check_orphans, remove_orphans},
+    {check_file, nullptr},    {check_foreign_keys, repair_foreign_keys}, {check_full_text, repair_full_text},
+    {check_vectors, nullptr}, {check_orphans, remove_orphans},
 };
 
 }  // namespace

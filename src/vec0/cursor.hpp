@@ -20,7 +20,10 @@ namespace cairn::vec0 {
 // where no other connection's commit can become visible.
 class Cursor {
  public:
-  explicit Cursor(Storage& storage) : storage_(storage), reader_(storage) {}
+  explicit Cursor(Storage& storage) : storage_(storage), reader_(storage) { ++storage_.open_cursors; }
+  Cursor(const Cursor&) = delete;
+  Cursor& operator=(const Cursor&) = delete;
+  ~Cursor() { --storage_.open_cursors; }
 
   void filter(const char* plan, sqlite3_value** argv);
   void next();

@@ -9,6 +9,7 @@
 #include "sqlite/trampoline.hpp"
 #include "vec0/counters.hpp"
 #include "vec0/cursor.hpp"
+#include "vec0/integrity.hpp"
 #include "vec0/plan.hpp"
 #include "vec0/shadow.hpp"
 #include "vec0/update.hpp"
@@ -165,9 +166,31 @@ int rollback_to(sqlite3_vtab* table, int) {
   return rollback(table);
 }
 
-const sqlite3_module kModule = [] {
-  sqlite3_module module{};
-  module.iVersion = 3;
+#if SQLITE_VERSION_NUMBER >= 3044000
+using Module = sqlite3_module;
+#else
+// What SQLite 3.44 added at the end, for headers that are older than the host.
+struct Module : sqlite3_module {
+  int (*xIntegrity)(sqlite3_vtab*, const char* schema, const char* name, int flags, char** message);
+};
+static_assert(sizeof(Module) == sizeof(sqlite3_module) + sizeof(void*));
+#endif
+
+// PRAGMA integrity_check and quick_check. Damage is a message and not an error, which would end the check.
+int integrity(sqlite3_vtab* table, const char*, const char*, int flags, char** message) {
+  constexpr int kQuickCheck = 0x01;
+  return sqlite::vtab_trampoline(table, [&] {
+    const Depth depth = flags & kQuickCheck ? Depth::quick : Depth::full;
+    table_of(table)->storage.flush();
+    const std::string damage = find_damage(table_of(table)->storage, depth);
+    if (!damage.empty()) *message = sqlite3_mprintf("%s", damage.c_str());
+  });
+}
+
+// Asks for the host's version, so not before an extension has its function table.
+Module make_module() {
+  Module module{};
+  module.iVersion = sqlite3_libversion_number() >= 3044000 ? 4 : 3;
   module.xCreate = create;
   module.xConnect = connect;
   module.xBestIndex = best_index;
@@ -190,13 +213,15 @@ const sqlite3_module kModule = [] {
   module.xRelease = release;
   module.xRollbackTo = rollback_to;
   module.xShadowName = shadow_name;
+  module.xIntegrity = integrity;
   return module;
-}();
+}
 
 }  // namespace
 
 void register_module(sqlite3* db) {
-  sqlite::check(db, sqlite3_create_module_v2(db, "vec0", &kModule, nullptr, nullptr), "cannot register vec0");
+  static const Module module = make_module();
+  sqlite::check(db, sqlite3_create_module_v2(db, "vec0", &module, nullptr, nullptr), "cannot register vec0");
 }
 
 }  // namespace cairn::vec0

@@ -93,13 +93,11 @@ struct ChunkChanges {
   std::vector<Value> partitions;
   std::vector<std::byte> validity;  // as it will be
   SlotValues rowids{sizeof(std::int64_t)};
-  std::vector<SlotValues> vectors;   // per column
-  std::vector<SlotValues> metadata;  // per column; a boolean is one byte here
+  std::vector<SlotValues> columns;  // in the order of chunk_blobs; a boolean is a byte here
 
   void reset() noexcept {
     rowids.reset();
-    for (SlotValues& column : vectors) column.reset();
-    for (SlotValues& column : metadata) column.reset();
+    for (SlotValues& column : columns) column.reset();
   }
 };
 

@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <vector>
-
 #include "cairn/error.hpp"
 #include "cairn/sqlite/connection_ref.hpp"
+#include "vec0/metadata.hpp"
 #include "vec0/names.hpp"
 
 namespace cairn::vec0 {
@@ -82,6 +81,19 @@ std::string shadow_name(const TableDefinition& table, std::string_view suffix) {
 
 std::string shadow_sql(const TableDefinition& table, std::string_view suffix) {
   return quoted(table.schema) + "." + quoted(shadow_name(table, suffix));
+}
+
+std::vector<ChunkBlob> chunk_blobs(const TableDefinition& table) {
+  std::vector<ChunkBlob> blobs;
+  for (std::size_t i = 0; i < table.vectors.size(); ++i)
+    blobs.push_back({vector_chunks(i), "vectors", table.vectors[i].byte_size(), false,
+                     table.vectors[i].byte_size() * table.chunk_size});
+  for (std::size_t i = 0; i < table.metadata.size(); ++i) {
+    const MetadataType type = table.metadata[i].type;
+    blobs.push_back({metadata_chunks(i), "data", metadata_cell(type, 0).size, type == MetadataType::boolean,
+                     metadata_blob_size(type, table.chunk_size)});
+  }
+  return blobs;
 }
 
 void create_shadow_tables(sqlite3* db, const TableDefinition& table, bool with_command_column) {

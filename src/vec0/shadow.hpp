@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sqlite/api.hpp"
 #include "vec0/definition.hpp"
@@ -27,6 +28,17 @@ std::string partition_columns(const TableDefinition& table);
 std::string shadow_sql(const TableDefinition& table, std::string_view suffix);
 // `table_suffix`, for sqlite3_blob_open.
 std::string shadow_name(const TableDefinition& table, std::string_view suffix);
+
+// A shadow table with one blob per chunk.
+struct ChunkBlob {
+  std::string suffix;
+  const char* column;
+  std::size_t slot_size;  // bytes; 1 of a boolean column, where eight slots share it
+  bool is_bits;           // a boolean column
+  std::size_t size;       // of every chunk's blob
+};
+// Those of the vector columns, then those of the metadata columns.
+std::vector<ChunkBlob> chunk_blobs(const TableDefinition& table);
 
 void create_shadow_tables(sqlite3* db, const TableDefinition& table, bool with_command_column);
 void drop_shadow_tables(sqlite3* db, const TableDefinition& table);

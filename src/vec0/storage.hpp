@@ -106,8 +106,19 @@ class Storage {
   // pending, and nothing is left of the row; later the transaction can only be rolled back.
   void abandon() noexcept;
 
+  // Deletes the chunk's row and its blobs.
+  void delete_chunk(std::int64_t chunk);
+
   // Grows with every write through this object: what was computed before may no longer hold.
   std::uint64_t writes() const noexcept { return writes_; }
+  // For those that write to the shadow tables themselves.
+  void note_write() noexcept {
+    ++writes_;
+    knows_all_room_ = false;
+  }
+
+  // Cursors that are open on the table in this connection.
+  std::size_t open_cursors = 0;
 
   // A blob of a shadow table; flushes before one that is to be read.
   sqlite::Blob open(const std::string& suffix, const char* column, std::int64_t row, sqlite::Blob::Mode mode);
@@ -133,7 +144,6 @@ class Storage {
   void flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last);
   void write_chunk(std::int64_t id, ChunkChanges& changes);
   void create_blobs(std::int64_t id, ChunkChanges& changes);
-  void delete_chunk(std::int64_t id, const ChunkChanges& changes);
 
   sqlite3* db_;
   TableDefinition table_;

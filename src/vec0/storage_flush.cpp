@@ -36,41 +36,17 @@ void apply_bits(const SlotValues& values, std::span<std::byte> bits) {
   });
 }
 
-// What one column of a chunk gets.
-struct ColumnChanges {
-  std::string suffix;
-  const char* name;
-  std::size_t blob_size;
-  std::size_t slot_size;
-  bool is_bits;  // a byte of the values is a bit of the blob
-  const SlotValues& values;
-
-  void write_to(sqlite::Blob& blob) const {
-    if (!is_bits) {
-      values.for_each_run(
-          [&](std::size_t slot, std::span<const std::byte> bytes) { blob.write(bytes, slot * slot_size); });
-      return;
-    }
-    std::vector<std::byte> bits(blob_size);
-    blob.read(bits, 0);
-    apply_bits(values, bits);
-    blob.write(bits, 0);
+void write(const SlotValues& values, const ChunkBlob& column, sqlite::Blob& blob) {
+  if (!column.is_bits) {
+    values.for_each_run([&](std::size_t slot, std::span<const std::byte> bytes) {
+      blob.write(bytes, slot * column.slot_size);
+    });
+    return;
   }
-};
-
-std::vector<ColumnChanges> columns_of(const TableDefinition& table, const ChunkChanges& changes) {
-  std::vector<ColumnChanges> columns;
-  for (std::size_t i = 0; i < table.vectors.size(); ++i) {
-    const std::size_t size = table.vectors[i].byte_size();
-    columns.push_back(
-        {vector_chunks(i), "vectors", size * table.chunk_size, size, false, changes.vectors[i]});
-  }
-  for (std::size_t i = 0; i < table.metadata.size(); ++i) {
-    const MetadataType type = table.metadata[i].type;
-    columns.push_back({metadata_chunks(i), "data", metadata_blob_size(type, table.chunk_size),
-                       metadata_cell(type, 0).size, type == MetadataType::boolean, changes.metadata[i]});
-  }
-  return columns;
+  std::vector<std::byte> bits(column.size);
+  blob.read(bits, 0);
+  apply_bits(values, bits);
+  blob.write(bits, 0);
 }
 
 }  // namespace
@@ -130,7 +106,7 @@ void Storage::abandon() noexcept {
   if (rows_in_transaction_ > kRowsAtOnce) return;
   try {
     for (const auto& [chunk, changes] : pending_)
-      if (changes.is_new) delete_chunk(chunk, changes);
+      if (changes.is_new) delete_chunk(chunk);
   } catch (const Error&) {
     return;
   }
@@ -140,61 +116,55 @@ void Storage::abandon() noexcept {
 void Storage::write_chunk(std::int64_t id, ChunkChanges& changes) {
   counters().chunk_writes += 1;
   if (!any_bit(changes.validity)) {
-    if (changes.is_new || !changes.rowids.empty()) delete_chunk(id, changes);
+    if (changes.is_new || !changes.rowids.empty()) delete_chunk(id);
     return;
   }
   if (changes.is_new) create_blobs(id, changes);
   // All is opened and its size checked before anything is written.
-  const auto open_checked = [&](const std::string& suffix, const char* column, std::size_t size) {
-    sqlite::Blob blob = open(suffix, column, id, Mode::read_write);
-    if (blob.size() != size)
-      throw_corrupt(suffix, id,
-                    fmt::format("the blob '{}' holds {} bytes instead of {}", column, blob.size(), size));
-    return blob;
+  struct Target {
+    sqlite::Blob blob;
+    ChunkBlob column;
+    const SlotValues* values;
   };
-  std::vector<std::pair<sqlite::Blob, ColumnChanges>> columns;
-  if (!changes.is_new)
-    for (const ColumnChanges& column : columns_of(table_, changes))
-      if (!column.values.empty())
-        columns.emplace_back(open_checked(column.suffix, column.name, column.blob_size), column);
-  if (!changes.rowids.empty()) {
-    const ColumnChanges rowids{
-        kChunks, "rowids",      table_.chunk_size * sizeof(std::int64_t), sizeof(std::int64_t),
-        false,   changes.rowids};
-    columns.emplace_back(open_checked(kChunks, rowids.name, rowids.blob_size), rowids);
-    open_checked(kChunks, "validity", changes.validity.size()).write(changes.validity, 0);
+  std::vector<Target> targets;
+  const auto add = [&](const ChunkBlob& column, const SlotValues& values) {
+    if (values.empty()) return;
+    targets.push_back({open(column.suffix, column.column, id, Mode::read_write), column, &values});
+    if (const std::size_t size = targets.back().blob.size(); size != column.size)
+      throw_corrupt(
+          column.suffix, id,
+          fmt::format("the blob '{}' holds {} bytes instead of {}", column.column, size, column.size));
+  };
+  if (!changes.is_new) {
+    const std::vector<ChunkBlob> columns = chunk_blobs(table_);
+    for (std::size_t i = 0; i < columns.size(); ++i) add(columns[i], changes.columns[i]);
   }
-  for (auto& [blob, column] : columns) column.write_to(blob);
+  constexpr std::size_t kRowid = sizeof(std::int64_t);
+  add({kChunks, "rowids", kRowid, false, table_.chunk_size * kRowid}, changes.rowids);
+  if (!changes.rowids.empty()) open(kChunks, "validity", id, Mode::read_write).write(changes.validity, 0);
+  for (Target& target : targets) write(*target.values, target.column, target.blob);
 }
 
 // The whole blob at once instead of zeros first: pages that do not fit SQLite's cache would be written twice.
 void Storage::create_blobs(std::int64_t id, ChunkChanges& changes) {
-  const auto insert = [&](const char* use, std::size_t column, const std::string& suffix, const char* name,
-                          std::span<const std::byte> blob) {
+  std::vector<std::byte> bits;
+  std::size_t i = 0;
+  for (const ChunkBlob& column : chunk_blobs(table_)) {
     // The column `rowid` is not an alias of the real one, by which blobs are opened; both get the chunk's id.
-    Lease st = lease(use, column, [&] {
-      return fmt::format("INSERT INTO {}(_rowid_, rowid, {}) VALUES (?1, ?1, ?2)", shadow_sql(table_, suffix),
-                         name);
+    Lease st = lease("create_blob", i, [&] {
+      return fmt::format("INSERT INTO {}(_rowid_, rowid, {}) VALUES (?1, ?1, ?2)",
+                         shadow_sql(table_, column.suffix), column.column);
     });
-    st->bind(1, id).bind_view(2, blob).run();
-  };
-  for (std::size_t i = 0; i < changes.vectors.size(); ++i)
-    insert("create_vectors", i, vector_chunks(i), "vectors",
-           changes.vectors[i].as_blob(table_.vectors[i].byte_size() * table_.chunk_size));
-  for (std::size_t i = 0; i < changes.metadata.size(); ++i) {
-    const MetadataType type = table_.metadata[i].type;
-    const std::size_t size = metadata_blob_size(type, table_.chunk_size);
-    if (type == MetadataType::boolean) {
-      std::vector<std::byte> bits(size);
-      apply_bits(changes.metadata[i], bits);
-      insert("create_metadata", i, metadata_chunks(i), "data", bits);
-    } else {
-      insert("create_metadata", i, metadata_chunks(i), "data", changes.metadata[i].as_blob(size));
+    SlotValues& values = changes.columns[i++];
+    if (column.is_bits) {
+      bits.assign(column.size, std::byte{0});
+      apply_bits(values, bits);
     }
+    st->bind(1, id).bind_view(2, column.is_bits ? bits : values.as_blob(column.size)).run();
   }
 }
 
-void Storage::delete_chunk(std::int64_t id, const ChunkChanges& changes) {
+void Storage::delete_chunk(std::int64_t id) {
   const auto delete_from = [&](const char* use, std::size_t column, const std::string& suffix,
                                const char* key) {
     Lease st = lease(use, column, [&] {
@@ -204,8 +174,7 @@ void Storage::delete_chunk(std::int64_t id, const ChunkChanges& changes) {
   };
   delete_from("delete_chunk", 0, kChunks, "chunk_id");
   std::size_t i = 0;
-  for (const ColumnChanges& column : columns_of(table_, changes))
-    delete_from("delete_blob", i++, column.suffix, "rowid");
+  for (const ChunkBlob& column : chunk_blobs(table_)) delete_from("delete_blob", i++, column.suffix, "rowid");
 }
 
 }  // namespace cairn::vec0

@@ -20,19 +20,9 @@ std::vector<std::byte> bytes_of(const Value& blob) {
   return {first, first + blob.bytes.size()};
 }
 
-// A cell of a metadata column as SlotValues keep it: a boolean is a whole byte.
-struct Cell {
-  std::array<std::byte, 16> bytes{};
-  std::size_t size;
-
-  explicit Cell(MetadataType type) : size(metadata_cell(type, 0).size) {}
-  std::span<std::byte> span() noexcept { return std::span(bytes).first(size); }
-};
-
 ChunkChanges no_changes(const TableDefinition& table) {
   ChunkChanges changes;
-  for (const VectorColumn& column : table.vectors) changes.vectors.emplace_back(column.byte_size());
-  for (const MetadataColumn& column : table.metadata) changes.metadata.emplace_back(Cell(column.type).size);
+  for (const ChunkBlob& blob : chunk_blobs(table)) changes.columns.emplace_back(blob.slot_size);
   return changes;
 }
 
@@ -187,7 +177,7 @@ void Storage::take_slot(Location at, std::int64_t rowid) {
 }
 
 void Storage::write_vector(std::size_t column, Location at, std::span<const std::byte> bytes) {
-  staged(at.chunk).vectors[column].set(at.slot, bytes);
+  staged(at.chunk).columns[column].set(at.slot, bytes);
 }
 
 void Storage::write_auxiliary(std::size_t column, std::int64_t rowid, const Value& value) {
@@ -198,12 +188,22 @@ void Storage::write_auxiliary(std::size_t column, std::int64_t rowid, const Valu
   });
   value.bind(*st, 1);
   st->bind(2, rowid).run();
+  if (sqlite3_changes64(db_) != 0) return;
+  // sqlite-vec 0.1.9 leaves rows without auxiliary values when an INSERT fails inside a transaction.
+  Lease insert = lease("insert_one_auxiliary", column, [&] {
+    return "INSERT INTO " + shadow_sql(table_, kAuxiliary) + "(rowid, " + value_column(column) +
+           ") VALUES (?2, ?1)";
+  });
+  value.bind(*insert, 1);
+  insert->bind(2, rowid).run();
 }
 
 void Storage::write_metadata(std::size_t column, Location at, const Value& value) {
-  Cell cell(table_.metadata[column].type);
-  encode_metadata(table_.metadata[column].type, value, cell.span(), 0);
-  staged(at.chunk).metadata[column].set(at.slot, cell.span());
+  const MetadataType type = table_.metadata[column].type;
+  std::array<std::byte, 16> cell{};
+  const std::span<std::byte> bytes = std::span(cell).first(metadata_cell(type, 0).size);
+  encode_metadata(type, value, bytes, 0);
+  staged(at.chunk).columns[table_.vectors.size() + column].set(at.slot, bytes);
 }
 
 void Storage::write_long_text(std::size_t column, std::int64_t rowid, const Value& value) {
@@ -228,8 +228,7 @@ void Storage::free_slot(Location at) {
                 SQLITE_ERROR);
   set_bit(changes.validity, at.slot, false);
   changes.rowids.clear(at.slot);
-  for (SlotValues& column : changes.vectors) column.clear(at.slot);
-  for (SlotValues& column : changes.metadata) column.clear(at.slot);
+  for (SlotValues& column : changes.columns) column.clear(at.slot);
   with_room_[changes.partitions].insert(at.chunk);
 }
 
@@ -253,30 +252,18 @@ void Storage::remove(std::int64_t rowid, Location at) {
 
 Location Storage::change_partitions(std::int64_t rowid, Location from, const std::vector<Value>& partitions) {
   flush();
-  const auto read = [&](const std::string& suffix, const char* column, CellRange range,
-                        std::size_t blob_size) {
-    const sqlite::Blob blob = open(suffix, column, from.chunk, sqlite::Blob::Mode::read);
-    if (blob.size() != blob_size) throw_corrupt(suffix, from.chunk, "the blob has the wrong size");
-    std::vector<std::byte> bytes(range.size);
-    blob.read(bytes, range.offset);
-    return bytes;
-  };
-  std::vector<std::vector<std::byte>> vectors, cells;
-  for (std::size_t i = 0; i < table_.vectors.size(); ++i) {
-    const std::size_t size = table_.vectors[i].byte_size();
-    vectors.push_back(read(vector_chunks(i), "vectors", {from.slot * size, size}, size * table_.chunk_size));
-  }
-  for (std::size_t i = 0; i < table_.metadata.size(); ++i) {
-    const MetadataType type = table_.metadata[i].type;
-    cells.push_back(read(metadata_chunks(i), "data", metadata_cell(type, from.slot),
-                         metadata_blob_size(type, table_.chunk_size)));
-    if (type == MetadataType::boolean) cells.back()[0] = std::byte{get_bit(cells.back(), from.slot % 8)};
+  std::vector<std::vector<std::byte>> cells;
+  for (const ChunkBlob& column : chunk_blobs(table_)) {
+    const sqlite::Blob blob = open(column.suffix, column.column, from.chunk, sqlite::Blob::Mode::read);
+    if (blob.size() != column.size) throw_corrupt(column.suffix, from.chunk, "the blob has the wrong size");
+    cells.emplace_back(column.slot_size);
+    blob.read(cells.back(), column.is_bits ? from.slot / 8 : from.slot * column.slot_size);
+    if (column.is_bits) cells.back()[0] = std::byte{get_bit(cells.back(), from.slot % 8)};
   }
 
   const Location to = claim_slot(partitions);
-  for (std::size_t i = 0; i < vectors.size(); ++i) write_vector(i, to, vectors[i]);
   // A long text's cell tells its length; the text itself stays where it is, under the row's rowid.
-  for (std::size_t i = 0; i < cells.size(); ++i) staged(to.chunk).metadata[i].set(to.slot, cells[i]);
+  for (std::size_t i = 0; i < cells.size(); ++i) staged(to.chunk).columns[i].set(to.slot, cells[i]);
   take_slot(to, rowid);
   free_slot(from);
   settle(to.chunk);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cairn/error.hpp"
+#include "vec0/command.hpp"
 #include "vec0/value.hpp"
 #include "vec0/vector_value.hpp"
 
@@ -115,12 +116,14 @@ void resolve_conflict(Storage& storage, const NewRow& row) {
 // `values` are the columns' in declared order; `oid` is what was given as _rowid_, if anything.
 void insert(Storage& storage, sqlite3_value* oid, sqlite3_value** values, sqlite3_int64* new_rowid) {
   const TableDefinition& table = storage.table();
+  *new_rowid = sqlite3_last_insert_rowid(storage.db());
+  if (run_command(storage, {values, table.columns.size()})) return;
   NewRow row;
   row.vectors.resize(table.vectors.size());
   row.partitions.resize(table.partitions.size());
   row.auxiliaries.resize(table.auxiliaries.size());
   row.metadata.resize(table.metadata.size());
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {  // a command comes without any other value
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
     if (table.columns[i].kind >= ColumnKind::command) require_null(table, table.columns[i], values[i]);
   }
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
