@@ -41,11 +41,12 @@ def quoted(value):
 class Table:
     """A declaration, and values for its columns: as they are read back, and as SQL that inserts them."""
 
-    def __init__(self, rng, columns, chunk_size, name="t", long_texts=True):
+    def __init__(self, rng, columns, chunk_size, name="t", long_texts=True, null_partitions=False):
         self.rng = rng
         self.name = name
         self.columns = columns
         self.chunk_size = chunk_size
+        self.null_partitions = null_partitions
         self.texts = SHORT_TEXTS + (LONG_TEXTS if long_texts else [])
         # Few vectors that come again and again make ties.
         self.pools = {c.name: [self.vector(c) for _ in range(8)] for c in self.of("vector")}
@@ -78,6 +79,8 @@ class Table:
         if column.kind == "vector":
             return rng.choice(self.pools[column.name]) if rng.random() < 0.5 else self.vector(column)
         if column.kind == "partition":
+            if self.null_partitions and rng.random() < 0.2:
+                return None
             return rng.randint(1, 3) if column.type == "integer" else rng.choice(["x", "y", "a partition"])
         if column.kind == "auxiliary" and rng.random() < 0.2:
             return None
