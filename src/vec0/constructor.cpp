@@ -121,7 +121,8 @@ std::size_t take_dimensions(Tokens& tokens, std::string_view argument) {
   const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), dims);
   if (code == std::errc() && dims > vector::kMaxDims)
     refuse("Dimension on vector column too large, provided {}, maximum {}", digits, vector::kMaxDims);
-  if (code != std::errc() || dims == 0 || !tokens.take_if("]")) refuse("could not parse vector column '{}'", argument);
+  if (code != std::errc() || dims == 0 || !tokens.take_if("]"))
+    refuse("could not parse vector column '{}'", argument);
   return dims;
 }
 

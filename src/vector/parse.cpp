@@ -63,8 +63,7 @@ std::int8_t take_int8(std::string_view& text) {
   std::int64_t value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (code != std::errc()) refuse_junk();
-  if (value < -128 || value > 127)
-    refuse("JSON parsing error: value out of range for int8");
+  if (value < -128 || value > 127) refuse("JSON parsing error: value out of range for int8");
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return static_cast<std::int8_t>(value);
 }
