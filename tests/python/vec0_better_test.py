@@ -19,6 +19,7 @@ HANDED_DOWN = [
     "s = 'twelve chars'", "s < 'twelve chars'", "s <= 'twelve chars'", "s > 'twelve chars'", "s >= 'twelve chars'", "s < 'abcdefghijklmnopq'",
     "s >= 'abcdefghijklmnopq'", "s < 'thirteen chars'", "s != 'thirteen char'", "s IN ('twelve chars', 'thirteen char')", "s LIKE '%CHAR%'", "s GLOB '*char'",
     "s IS 'short'", "s = NULL", "s IS NOT NULL", "x = 3", "x > 3", "x IS NULL", "x IN (1, 2)", "x LIKE '%1%'", "n = 2 AND p = 'x' AND s > 's' AND x < 30",
+    "n = '2'", "n < '2'", "n IN (1, '2')", "n = x'32'", "bo = '1'", "f = '0.5'", "s = 5", "s > 5", "s = x'73686f7274'", "q = '1'", "x = '3'",
 ]
 # What it keeps to itself: exact without k.
 KEPT = ["id NOT IN (1, 2, 3)", "id + 0 = 7", "abs(n) = 1", "(p = 'x' OR n = 2)", "s NOT LIKE 't%'", "p NOT IN ('x')", "s = 'SHORT' COLLATE NOCASE",
@@ -205,3 +206,33 @@ def test_a_join_does_not_change_which_rows_are_nearest(table):
         assert {key for (key,) in table(f"SELECT id FROM t WHERE a MATCH ? AND k = 40 {order}", query)} == k_nearest
     assert len(table("SELECT id FROM t WHERE a MATCH ? AND k = 100000", query)) == 120
     assert len(table("SELECT id FROM t WHERE a MATCH ? AND k = 40 LIMIT 30 OFFSET 20", query)) == 20
+
+
+@pytest.mark.parametrize("columns, message", [
+    ("a bit[7]", "could not parse vector column 'a bit[7]': the dimension of a bit vector must be divisible by 8"), ("a float[4], +x", "Could not parse '+x'"),
+    ("a float[4], +=8", "Could not parse '+=8'"), ("a float[4], chunk_size=4294967304", "chunk_size too large"),
+    ("a float[8] INDEXED BY rescore(quantizer=bit)", "the index kind 'rescore' of vector column 'a' is not supported; use flat(), or leave INDEXED BY out")])
+def test_declarations_that_are_refused(connect, columns, message):
+    assert connect(":memory:", "vec0").outcome(f"CREATE VIRTUAL TABLE t USING vec0({columns})") == (1, "vec0 constructor error: " + message)
+
+
+def test_match_beside_or(table):
+    query = pack([0.3, -0.2, 0.5, 0.1])
+    rows = table.outcome("SELECT id FROM t WHERE (a MATCH ? AND k = 3) OR id = 77", query)
+    nearest = table("SELECT id FROM t WHERE a MATCH ? AND k = 3", query)
+    # 3.40 finds no plan for it; an answer must be whole.
+    assert isinstance(rows, tuple) or sorted(rows) == sorted({*nearest, (77,)})
+
+
+def test_vec_each_says_what_is_wrong(connect):
+    db = connect(":memory:", "vec0")
+    assert db.outcome("SELECT * FROM vec_each('x')") == (1, "JSON array parsing error: Input does not start with '['")
+    assert db("SELECT value FROM vec_each WHERE vector = '[1]' AND vector = '[2]'") == []
+
+
+def test_returning_the_key(connect):
+    db = connect(":memory:", "vec0")
+    db("CREATE VIRTUAL TABLE t USING vec0(a float[1])")
+    assert db("INSERT INTO t(rowid, a) VALUES (7, '[1]') RETURNING rowid") == [(7,)]
+    assert db("INSERT INTO t(a) VALUES ('[1]') RETURNING rowid") == [(None,)]
+    assert db("SELECT last_insert_rowid()") == [(8,)]
