@@ -254,7 +254,7 @@ def close_values(call, ours, theirs):
         return close(ours, theirs, "cosine" in call)
     if call.startswith("vec_normalize") and isinstance(ours, bytes) and isinstance(theirs, bytes) and len(ours) == len(theirs):
         return all(close(a, b, False) for (a,), (b,) in zip(struct.iter_unpack("<f", ours), struct.iter_unpack("<f", theirs)))
-    return ours == theirs
+    return False
 
 
 def test_generated_calls(connect):
@@ -264,6 +264,6 @@ def test_generated_calls(connect):
         call = random_call(rng)
         ours, theirs = (db.outcome(f"SELECT {call}") for db in engines)
         if isinstance(ours, list) and isinstance(theirs, list):
-            assert close_values(call, ours[0][0], theirs[0][0]), (call, ours, theirs)
+            assert ours == theirs or close_values(call, ours[0][0], theirs[0][0]), (call, ours, theirs)
         else:
             assert ours == theirs, call
