@@ -1,6 +1,8 @@
 #include "vec0/condition.hpp"
 
 #include <algorithm>
+#include <array>
+#include <tuple>
 
 namespace cairn::vec0 {
 
@@ -52,16 +54,29 @@ bool in_set(const Condition& condition, const Value& cell, MixedTypes mixed) noe
                             [](const Value& a, const Value& b) { return compare(a, b) < 0; });
 }
 
-// SQLite's own matchers. They see text; a number or blob is left to SQLite, which converts it.
-bool matches_pattern(const Condition& condition, const Value& cell) noexcept {
+// A value as LIKE sees it; a number is written to `room`.
+using Digits = std::array<char, 64>;
+const char* text_of(const Value& value, Digits& room) noexcept {
+  constexpr int size = static_cast<int>(std::tuple_size_v<Digits>);
+  if (value.type == Value::Type::integer)
+    return sqlite3_snprintf(size, room.data(), "%lld", static_cast<long long>(value.integer));
+  if (value.type == Value::Type::real) return sqlite3_snprintf(size, room.data(), "%!.15g", value.real);
+  return value.bytes.c_str();
+}
+
+// SQLite's own matchers. Whether a blob can match is an option of SQLite's build, so that is left to it;
+// where it looks again anyway, so are numbers.
+bool matches_pattern(const Condition& condition, const Value& cell, MixedTypes mixed) noexcept {
   if (cell.is_null() || condition.value.is_null()) return false;
-  if (cell.type != Value::Type::text || condition.value.type != Value::Type::text) return true;
+  if (cell.type == Value::Type::blob || condition.value.type == Value::Type::blob) return true;
+  if (mixed == MixedTypes::keep && (cell.is_number() || condition.value.is_number())) return true;
   // The matchers recurse once per wildcard. SQLite refuses longer patterns by default
   // (SQLITE_MAX_LIKE_PATTERN_LENGTH).
   constexpr std::size_t kMaxPattern = 50000;
   if (condition.value.bytes.size() > kMaxPattern) return true;
-  const char* pattern = condition.value.bytes.c_str();
-  const char* text = cell.bytes.c_str();
+  Digits pattern_digits, text_digits;
+  const char* pattern = text_of(condition.value, pattern_digits);
+  const char* text = text_of(cell, text_digits);
   return condition.op == Operator::glob ? sqlite3_strglob(pattern, text) == 0
                                         : sqlite3_strlike(pattern, text, 0) == 0;
 }
@@ -82,7 +97,7 @@ bool holds(const Condition& condition, const Value& cell, MixedTypes mixed) noex
       return in_set(condition, cell, mixed);
     case Operator::like:
     case Operator::glob:
-      return matches_pattern(condition, cell);
+      return matches_pattern(condition, cell, mixed);
     default:
       if (cell.is_null() || condition.value.is_null()) return false;
   }

@@ -1,7 +1,8 @@
 // The grammar of the constructor's arguments. Each is tried as a vector column, partition key, primary key,
 // auxiliary column, metadata column and option, in this order. sqlite-vec compares a keyword only as far as
 // the argument spells it ("te" is text, "COS" is cosine), and ignores what follows a complete definition of
-// any column but a vector; both are kept, since tables that were created so must open again.
+// any column but a vector; between a keyword and its value it takes any token for the "=", or none. All of
+// this is kept, since tables that were created so must open again.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -40,14 +41,20 @@ bool abbreviates(std::string_view token, std::string_view keyword) {
   return !token.empty() && starts_with_nocase(keyword, token);
 }
 
-// Splits an argument into identifiers, numbers and single characters. An empty token is the end.
+// Splits an argument into identifiers, numbers and single characters. An empty token is the end, or a
+// character that has no place in the grammar.
 class Tokens {
  public:
   explicit Tokens(std::string_view text) : rest_(text) { advance(); }
 
   std::string_view peek() const { return token_; }
-  bool at_end() const { return token_.empty(); }
+  bool at_end() const { return token_.empty() && rest_.empty(); }
   std::string_view take() { return std::exchange(token_, scan()); }
+  // The value after a keyword: behind the "=", or in its place.
+  std::string_view take_value() {
+    const std::string_view sign = take();
+    return sign.empty() || at_end() ? sign : take();
+  }
   bool take_if(std::string_view token) {
     if (token_ != token) return false;
     advance();
@@ -55,6 +62,7 @@ class Tokens {
   }
   bool at_identifier() const { return !token_.empty() && is_alpha(token_.front()); }
   bool at_number() const { return !token_.empty() && is_digit(token_.front()); }
+  bool at_word() const { return at_identifier() || at_number(); }
 
  private:
   void advance() { token_ = scan(); }
@@ -68,6 +76,8 @@ class Tokens {
         ++length;
     } else if (is_digit(rest_.front())) {
       while (length < rest_.size() && is_digit(rest_[length])) ++length;
+    } else if (std::string_view("+=[](),").find(rest_.front()) == std::string_view::npos) {
+      return {};
     }
     const std::string_view token = rest_.substr(0, length);
     rest_.remove_prefix(length);
@@ -95,10 +105,10 @@ std::optional<vector::Metric> metric_named(std::string_view token) {
 
 // INDEXED BY kind(...). Only flat() is this storage; the others are named in the refusal.
 void take_index_clause(Tokens& tokens, std::string_view argument, const std::string& column) {
-  if (!starts_with_nocase(tokens.take(), "by")) refuse("could not parse vector column '{}'", argument);
+  if (!abbreviates(tokens.take(), "by")) refuse("could not parse vector column '{}'", argument);
   const std::string kind(tokens.take());
   if (!tokens.take_if("(")) refuse("could not parse vector column '{}'", argument);
-  if (kind.size() != 4 || !starts_with_nocase(kind, "flat"))
+  if (!abbreviates(kind, "flat"))
     refuse("the index kind '{}' of vector column '{}' is not supported; use flat(), or leave INDEXED BY out",
            kind, column);
   if (!tokens.take_if(")")) refuse("could not parse vector column '{}'", argument);
@@ -109,9 +119,10 @@ std::size_t take_dimensions(Tokens& tokens, std::string_view argument) {
   const std::string_view digits = tokens.take();
   std::size_t dims = 0;
   const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), dims);
-  if (code != std::errc() || dims > vector::kMaxDims)
+  if (code == std::errc() && dims > vector::kMaxDims)
     refuse("Dimension on vector column too large, provided {}, maximum {}", digits, vector::kMaxDims);
-  if (dims == 0 || !tokens.take_if("]")) refuse("could not parse vector column '{}'", argument);
+  if (code != std::errc() || dims == 0 || !tokens.take_if("]"))
+    refuse("could not parse vector column '{}'", argument);
   return dims;
 }
 
@@ -132,20 +143,20 @@ std::optional<VectorColumn> parse_vector(std::string_view argument) {
            argument);
   while (!tokens.at_end()) {
     const std::string_view option = tokens.take();
-    if (starts_with_nocase(option, "indexed") && option.size() == 7) {
+    if (abbreviates(option, "indexed")) {
       take_index_clause(tokens, argument, column.name);
       continue;
     }
-    if (!abbreviates(option, "distance_metric") || *type == vector::ElementType::bit || !tokens.take_if("="))
+    if (!abbreviates(option, "distance_metric") || *type == vector::ElementType::bit)
       refuse("could not parse vector column '{}'", argument);
-    const auto metric = metric_named(tokens.take());
+    const auto metric = metric_named(tokens.take_value());
     if (!metric) refuse("could not parse vector column '{}'", argument);
     column.metric = *metric;
   }
   return column;
 }
 
-// "name integer|int|text <word>": partition and primary keys.
+// "name integer|int|text <word> key": partition and primary keys.
 std::optional<KeyColumn> parse_key(std::string_view argument, std::string_view word) {
   Tokens tokens(argument);
   if (!tokens.at_identifier()) return std::nullopt;
@@ -158,13 +169,13 @@ std::optional<KeyColumn> parse_key(std::string_view argument, std::string_view w
   else
     return std::nullopt;
   if (!tokens.at_identifier() || !abbreviates(tokens.take(), word)) return std::nullopt;
-  if (!tokens.at_end() && !abbreviates(tokens.take(), "key")) return std::nullopt;
+  if (!abbreviates(tokens.take(), "key")) return std::nullopt;
   return column;
 }
 
 std::optional<AuxiliaryColumn> parse_auxiliary(std::string_view argument) {
   Tokens tokens(argument);
-  if (!tokens.take_if("+") || !tokens.at_identifier()) return std::nullopt;
+  if (!tokens.take_if("+") || !tokens.at_word()) return std::nullopt;
   AuxiliaryColumn column{.name = std::string(tokens.take())};
   const std::string_view type = tokens.take();
   if (abbreviates(type, "text"))
@@ -200,13 +211,13 @@ std::optional<MetadataColumn> parse_metadata(std::string_view argument) {
 
 void parse_option(std::string_view argument, TableDefinition& table) {
   Tokens tokens(argument);
-  if (!tokens.at_identifier()) refuse("Could not parse '{}'", argument);
+  if (!tokens.at_word()) refuse("Could not parse '{}'", argument);
   const std::string_view key = tokens.take();
-  if (tokens.at_end()) refuse("Could not parse '{}'", argument);
-  if (!tokens.take_if("=")) refuse("Unknown table option: {}", key);
+  if (tokens.peek().empty()) refuse("Could not parse '{}'", argument);
+  const std::string_view value = tokens.take_value();
+  if (value.empty() || !tokens.at_end() || !(is_alpha(value.front()) || is_digit(value.front())))
+    refuse("could not parse table option '{}'", argument);
   if (!abbreviates(key, "chunk_size")) refuse("Unknown table option: {}", key);
-  const std::string_view value = tokens.take();
-  if (value.empty() || !tokens.at_end()) refuse("could not parse table option '{}'", argument);
   std::size_t size = 0;
   const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), size);
   if (code == std::errc::result_out_of_range) refuse("chunk_size too large");

@@ -56,6 +56,17 @@ TEST(Constructor, AbbreviatedKeywords) {
   EXPECT_EQ(t.chunk_size, 16u);
 }
 
+// Files with these declarations exist, and must open with the columns and metrics that they were made with.
+TEST(Constructor, WhatSqliteVecTakesWithoutComplaint) {
+  EXPECT_EQ(parse({"a float[2] distance_metric cosine"}).vectors[0].metric, vector::Metric::cosine);
+  EXPECT_EQ(parse({"a float[2] distance_metric x l1"}).vectors[0].metric, vector::Metric::l1);
+  EXPECT_EQ(parse({"a float[2]", "chunk_size 16"}).chunk_size, 16u);
+  EXPECT_EQ(parse({"a float[2]", "id integer primary"}).metadata[0].name, "id");
+  EXPECT_EQ(parse({"a float[2]", "p text partition"}).metadata[0].name, "p");
+  EXPECT_EQ(parse({"a float[2]", "+5 text"}).auxiliaries[0].name, "5");
+  EXPECT_EQ(error_of({"a float[2] index b fla()"}), "no error");
+}
+
 TEST(Constructor, OtherIndexKindsAreRefusedByName) {
   EXPECT_EQ(error_of({"a float[4] indexed by flat()"}), "no error");
   for (const std::string kind : {"rescore", "ivf", "diskann", "cairn"})
@@ -71,6 +82,9 @@ TEST(Constructor, RefusesInTheReferencesWords) {
             "vec0 constructor error: Dimension on vector column too large, provided 8193, maximum 8192");
   EXPECT_EQ(error_of({"a float[4]", "4"}), "vec0 constructor error: Could not parse '4'");
   EXPECT_EQ(error_of({"a float[4]", "k=4"}), "vec0 constructor error: Unknown table option: k");
+  EXPECT_EQ(error_of({"a float[4]", "a.b text"}), "vec0 constructor error: Could not parse 'a.b text'");
+  EXPECT_EQ(error_of({"a float[4]", "p blob partition key"}),
+            "vec0 constructor error: could not parse table option 'p blob partition key'");
   EXPECT_EQ(error_of({"a float[4]", "chunk_size=12"}),
             "vec0 constructor error: chunk_size must be divisible by 8");
   EXPECT_NE(error_of({"a bit[7]"}).find("divisible by 8"), std::string::npos);

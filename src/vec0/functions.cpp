@@ -10,6 +10,8 @@
 #include "simd/kernels.hpp"
 #include "sqlite/error.hpp"
 #include "sqlite/trampoline.hpp"
+#include "vec0/names.hpp"
+#include "vec0/value.hpp"
 #include "vec0/vector_value.hpp"
 #include "vector/distance.hpp"
 
@@ -204,8 +206,7 @@ std::int8_t quantized(float x) {
 
 void quantize_int8(sqlite3_context* context, sqlite3_value** argv) {
   const Vector v = float32_of(argv[0]);
-  const auto* kind = reinterpret_cast<const char*>(sqlite3_value_text(argv[1]));
-  if (!kind || sqlite3_stricmp(kind, "unit") != 0)
+  if (!equal_nocase(Value::of(argv[1]).bytes, "unit"))
     refuse("2nd argument to vec_quantize_int8() must be 'unit'.");
   std::vector<std::int8_t> values(v.dims);
   for (std::size_t i = 0; i < v.dims; ++i) values[i] = quantized(v.floats()[i]);

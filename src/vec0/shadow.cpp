@@ -96,21 +96,32 @@ std::vector<ChunkBlob> chunk_blobs(const TableDefinition& table) {
   return blobs;
 }
 
-void create_shadow_tables(sqlite3* db, const TableDefinition& table, bool with_command_column) {
-  const sqlite::ConnectionRef connection(db);
-  for (const std::string& suffix : suffixes(table)) {
-    try {
-      connection.execute("CREATE TABLE " + shadow_sql(table, suffix) + columns_of(table, suffix));
-    } catch (const Error& e) {
-      throw Error(e.code(),
-                  fmt::format("Could not create '_{}' shadow table: {}", suffix, sqlite3_errmsg(db)),
-                  e.sqlite_code());
-    }
+namespace {
+
+// Runs one step of a table's creation; an error says which, in the reference's words.
+template <class... Parameters>
+void create_step(sqlite3* db, std::string_view verb, std::string_view suffix, const std::string& sql,
+                 const Parameters&... parameters) {
+  try {
+    sqlite::ConnectionRef(db).execute(sql, parameters...);
+  } catch (const Error& e) {
+    throw Error(e.code(),
+                fmt::format("Could not {} '_{}' shadow table: {}", verb, suffix, sqlite3_errmsg(db)),
+                e.sqlite_code());
   }
-  connection.execute("INSERT INTO " + shadow_sql(table, kInfo) +
-                         "(key, value) VALUES ('CREATE_VERSION', ?), ('CREATE_VERSION_MAJOR', 0), "
-                         "('CREATE_VERSION_MINOR', 1), ('CREATE_VERSION_PATCH', ?)",
-                     with_command_column ? kVersion : kVersionWithoutCommand, with_command_column ? 10 : 9);
+}
+
+}  // namespace
+
+void create_shadow_tables(sqlite3* db, const TableDefinition& table, bool with_command_column) {
+  for (const std::string& suffix : suffixes(table))
+    create_step(db, "create", suffix,
+                "CREATE TABLE " + shadow_sql(table, suffix) + columns_of(table, suffix));
+  create_step(db, "seed", kInfo,
+              "INSERT INTO " + shadow_sql(table, kInfo) +
+                  "(key, value) VALUES ('CREATE_VERSION', ?), ('CREATE_VERSION_MAJOR', 0), "
+                  "('CREATE_VERSION_MINOR', 1), ('CREATE_VERSION_PATCH', ?)",
+              with_command_column ? kVersion : kVersionWithoutCommand, with_command_column ? 10 : 9);
 }
 
 void drop_shadow_tables(sqlite3* db, const TableDefinition& table) {

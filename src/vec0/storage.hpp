@@ -132,14 +132,14 @@ class Storage {
 
   ChunkChanges* changes_of(std::int64_t chunk);
   ChunkChanges& staged(std::int64_t chunk);
-  Location claim_slot(const std::vector<Value>& partitions);
+  std::optional<Location> free_slot(const std::vector<Value>& partitions);
   void find_free_slots();
-  std::int64_t new_chunk(const std::vector<Value>& partitions);
+  Location new_chunk(const std::vector<Value>& partitions);
   std::optional<std::int64_t> insert_rowid(const NewRow& row, Location at);
   void insert_auxiliaries(std::int64_t rowid, const std::vector<Value>& values);
   void delete_keyed_values(std::int64_t rowid);
   void take_slot(Location at, std::int64_t rowid);
-  void free_slot(Location at);
+  void release_slot(Location at);
 
   void flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last);
   void write_chunk(std::int64_t id, ChunkChanges& changes);

@@ -63,7 +63,7 @@ ChunkChanges& Storage::staged(std::int64_t chunk) {
 
 // The newest chunk with these partition values that has a free slot gets the row; there may be older holes
 // than SQLite could find without reading every chunk's row, so that is done once per transaction at most.
-Location Storage::claim_slot(const std::vector<Value>& partitions) {
+std::optional<Location> Storage::free_slot(const std::vector<Value>& partitions) {
   while (true) {
     std::set<std::int64_t>& chunks = with_room_[partitions];
     while (!chunks.empty()) {
@@ -71,16 +71,13 @@ Location Storage::claim_slot(const std::vector<Value>& partitions) {
       const bool was_pending = pending_.contains(*newest);
       const ChunkChanges* changes = changes_of(*newest);
       if (changes && same_partitions(changes->partitions, partitions))
-        if (const auto slot = first_zero_bit(changes->validity)) return {*newest, *slot};
+        if (const auto slot = first_zero_bit(changes->validity)) return Location{*newest, *slot};
       if (!was_pending) pending_.erase(*newest);
       chunks.erase(newest);
     }
-    if (knows_all_room_) break;
+    if (knows_all_room_) return std::nullopt;
     find_free_slots();
   }
-  const std::int64_t chunk = new_chunk(partitions);
-  with_room_[partitions].insert(chunk);
-  return {chunk, 0};
 }
 
 void Storage::find_free_slots() {
@@ -104,7 +101,8 @@ void Storage::find_free_slots() {
   knows_all_room_ = true;
 }
 
-std::int64_t Storage::new_chunk(const std::vector<Value>& partitions) {
+// Its first slot.
+Location Storage::new_chunk(const std::vector<Value>& partitions) {
   Lease st = lease("new_chunk", 0, [&] {
     return fmt::format("INSERT INTO {}(size, validity, rowids{}) VALUES ({}, zeroblob({}), zeroblob({}){})",
                        shadow_sql(table_, kChunks), partition_columns(table_), table_.chunk_size,
@@ -119,7 +117,8 @@ std::int64_t Storage::new_chunk(const std::vector<Value>& partitions) {
   changes.partitions = partitions;
   changes.validity.assign(table_.chunk_size / 8, std::byte{0});
   pending_.insert_or_assign(chunk, std::move(changes));
-  return chunk;
+  with_room_[partitions].insert(chunk);
+  return {chunk, 0};
 }
 
 // OR IGNORE instead of a look-up before: one walk down the tree, and no error in the host's log.
@@ -149,7 +148,11 @@ void Storage::insert_auxiliaries(std::int64_t rowid, const std::vector<Value>& v
 }
 
 std::optional<std::int64_t> Storage::insert(const NewRow& row) {
-  const Location at = claim_slot(row.partitions);
+  // A key that is taken must not cost a rowid or a chunk, whose numbers are never used again.
+  if (table_.has_text_key() && rowid_of_key(row.key)) return std::nullopt;
+  std::optional<Location> slot = free_slot(row.partitions);
+  if (!slot && row.rowid && find(*row.rowid)) return std::nullopt;
+  const Location at = slot ? *slot : new_chunk(row.partitions);
   const std::optional<std::int64_t> rowid = insert_rowid(row, at);
   if (!rowid) return std::nullopt;
   try {
@@ -219,7 +222,7 @@ void Storage::write_long_text(std::size_t column, std::int64_t rowid, const Valu
   st->bind(1, rowid).bind_view(2, std::string_view(value.bytes)).run();
 }
 
-void Storage::free_slot(Location at) {
+void Storage::release_slot(Location at) {
   ChunkChanges& changes = staged(at.chunk);
   if (!get_bit(changes.validity, at.slot))
     throw Error(ErrorCode::corrupt,
@@ -245,7 +248,7 @@ void Storage::delete_keyed_values(std::int64_t rowid) {
 }
 
 void Storage::remove(std::int64_t rowid, Location at) {
-  free_slot(at);
+  release_slot(at);
   settle(at.chunk);
   delete_keyed_values(rowid);
 }
@@ -261,11 +264,12 @@ Location Storage::change_partitions(std::int64_t rowid, Location from, const std
     if (column.is_bits) cells.back()[0] = std::byte{get_bit(cells.back(), from.slot % 8)};
   }
 
-  const Location to = claim_slot(partitions);
+  const std::optional<Location> slot = free_slot(partitions);
+  const Location to = slot ? *slot : new_chunk(partitions);
   // A long text's cell tells its length; the text itself stays where it is, under the row's rowid.
   for (std::size_t i = 0; i < cells.size(); ++i) staged(to.chunk).columns[i].set(to.slot, cells[i]);
   take_slot(to, rowid);
-  free_slot(from);
+  release_slot(from);
   settle(to.chunk);
   Lease st = lease("move_row", 0, [&] {
     return "UPDATE " + shadow_sql(table_, kRowids) + " SET chunk_id = ?, chunk_offset = ? WHERE rowid = ?";

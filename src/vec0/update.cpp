@@ -41,8 +41,11 @@ int sqlite_type(AuxiliaryType type) {
 Value checked_auxiliary(const AuxiliaryColumn& column, sqlite3_value* value) {
   const int type = sqlite3_value_type(value), wanted = sqlite_type(column.type);
   if (type != wanted && type != SQLITE_NULL)
-    refuse("Auxiliary column type mismatch: The auxiliary column {} has type {}, but {} was provided.",
-           column.name, type_name(wanted), type_name(type));
+    throw Error(ErrorCode::constraint,
+                fmt::format("Auxiliary column type mismatch: The auxiliary column {} has type {}, but {} was "
+                            "provided.",
+                            column.name, type_name(wanted), type_name(type)),
+                SQLITE_CONSTRAINT);
   return Value::of(value);
 }
 

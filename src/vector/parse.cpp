@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <string>
 
 #include "cairn/error.hpp"
@@ -18,6 +17,13 @@ namespace {
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+// What strtod and strtol skip, with which sqlite-vec reads the numbers.
+std::string_view skip_space_before_number(std::string_view text) {
+  while (!text.empty() && (is_space(text.front()) || text.front() == '\v' || text.front() == '\f'))
+    text.remove_prefix(1);
+  return text;
 }
 
 std::string_view skip_space(std::string_view text) {
@@ -34,16 +40,9 @@ std::string_view skip_separators(std::string_view text) {
   refuse("JSON parsing error");
 }
 
-// from_chars reports overflow and underflow alike; the text tells them apart.
-double out_of_range_value(std::string_view digits) {
-  const auto exponent = digits.find_first_of("eEpP");
-  const bool tiny = exponent == std::string_view::npos ? digits.starts_with("0") || digits.starts_with(".")
-                                                       : digits.substr(exponent + 1).starts_with("-");
-  return tiny ? 0.0 : std::numeric_limits<double>::infinity();
-}
-
 // Reads one number off the front of `text`.
 double take_double(std::string_view& text) {
+  text = skip_space_before_number(text);
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
   auto format = std::chars_format::general;
@@ -54,20 +53,18 @@ double take_double(std::string_view& text) {
   double value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value, format);
   // A second sign must not pass: from_chars would take "-" itself.
-  if (code == std::errc::invalid_argument || text.front() == '-') refuse_junk();
-  const auto length = static_cast<std::size_t>(end - text.data());
-  if (code == std::errc::result_out_of_range) value = out_of_range_value(text.substr(0, length));
-  text.remove_prefix(length);
+  if (code != std::errc() || text.front() == '-') refuse_junk();
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return negative ? -value : value;
 }
 
 std::int8_t take_int8(std::string_view& text) {
+  text = skip_space_before_number(text);
   if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
-  int value = 0;
+  std::int64_t value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code == std::errc::invalid_argument) refuse_junk();
-  if (code == std::errc::result_out_of_range || value < -128 || value > 127)
-    refuse("JSON parsing error: value out of range for int8");
+  if (code != std::errc()) refuse_junk();
+  if (value < -128 || value > 127) refuse("JSON parsing error: value out of range for int8");
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return static_cast<std::int8_t>(value);
 }
@@ -77,7 +74,7 @@ Vector parse(ElementType type, std::string_view text, Take take) {
   if (text.empty()) refuse("zero-length vectors are not supported.");
   text = skip_space(text);
   if (!text.starts_with('[')) refuse("JSON array parsing error: Input does not start with '['");
-  text = skip_space(text.substr(1));
+  text.remove_prefix(1);
   Vector out{type, 0, {}};
   while (!text.empty() && text.front() != ']') {
     const Element element = static_cast<Element>(take(text));

@@ -2,6 +2,7 @@
 
 CAIRN_LIB names the folder with vec0.so and cairn.so.
 """
+import importlib.metadata
 import os
 
 import apsw
@@ -20,6 +21,7 @@ ENGINES = {
 
 class Newest:
     errors = apsw.Error
+    code = staticmethod(lambda error: getattr(error, "extendedresult", None))  # none for what apsw itself refuses
 
     def __init__(self, path):
         self.db = apsw.Connection(path)
@@ -28,9 +30,16 @@ class Newest:
 
 class System:
     errors = system_sqlite.Error
+    code = staticmethod(lambda error: error.code)
 
     def __init__(self, path):
         self.db = system_sqlite.Connection(path)
+
+
+@pytest.fixture
+def newer():
+    """Whether sqlite-vec is a 0.1.10 pre-release, which has OR REPLACE, RENAME, conditions on distance and more."""
+    return importlib.metadata.version("sqlite-vec").startswith("0.1.10")
 
 
 @pytest.fixture(params=[Newest, System], ids=["newest", "system"])
@@ -47,6 +56,13 @@ def connect(request):
 
         def __call__(self, sql, *parameters):
             return list(self.db.execute(sql, parameters))
+
+        def outcome(self, sql, *parameters):
+            """The rows, or the error's code and text."""
+            try:
+                return self(sql, *parameters)
+            except self.errors as error:
+                return self.code(error), str(error)
 
         def close(self):
             self.db.close()

@@ -16,7 +16,9 @@ lib.sqlite3_column_text.restype = ctypes.c_void_p
 
 
 class Error(Exception):
-    pass
+    def __init__(self, text, code):
+        super().__init__(text)
+        self.code = code
 
 
 class Connection:
@@ -26,7 +28,7 @@ class Connection:
 
     def _check(self, code):
         if code not in (0, ROW, DONE):
-            raise Error(lib.sqlite3_errmsg(self.handle).decode())
+            raise Error(lib.sqlite3_errmsg(self.handle).decode(), lib.sqlite3_extended_errcode(self.handle))
         return code
 
     def load_extension(self, path, entry=None):
@@ -34,7 +36,7 @@ class Connection:
         message = ctypes.c_char_p()
         code = lib.sqlite3_load_extension(self.handle, path.encode(), entry and entry.encode(), ctypes.byref(message))
         if code:
-            raise Error(message.value.decode() if message.value else f"cannot load {path}")
+            raise Error(message.value.decode() if message.value else f"cannot load {path}", code)
 
     def execute(self, sql, parameters=()):
         statement = ctypes.c_void_p()
