@@ -1,7 +1,9 @@
 #include "vector/parse.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -33,12 +35,22 @@ std::string_view skip_separators(std::string_view text) {
   refuse("JSON parsing error");
 }
 
-// from_chars reports overflow and underflow alike; the text tells them apart.
-double out_of_range_value(std::string_view digits) {
-  const auto exponent = digits.find_first_of("eEpP");
-  const bool tiny = exponent == std::string_view::npos ? digits.starts_with("0") || digits.starts_with(".")
-                                                       : digits.substr(exponent + 1).starts_with("-");
-  return tiny ? 0.0 : std::numeric_limits<double>::infinity();
+// from_chars reports overflow and underflow alike. The power of the first significant digit tells them apart.
+double out_of_range_value(std::string_view number, bool hex) {
+  const std::size_t mark = std::min(number.find_first_of(hex ? "pP" : "eE"), number.size());
+  const std::string_view digits = number.substr(0, mark);
+  const std::size_t point = std::min(digits.find('.'), digits.size());
+  const std::size_t first = std::min(digits.find_first_not_of("0."), digits.size());
+  double power = (static_cast<double>(point) - static_cast<double>(first)) * (hex ? 4 : 1);
+  if (mark < number.size()) {
+    std::string_view exponent = number.substr(mark + 1);
+    const bool negative = exponent.starts_with('-');
+    if (negative || exponent.starts_with('+')) exponent.remove_prefix(1);
+    std::int64_t value = std::numeric_limits<std::int64_t>::max();  // stays if the number is larger still
+    std::from_chars(exponent.data(), exponent.data() + exponent.size(), value);
+    power += negative ? -static_cast<double>(value) : static_cast<double>(value);
+  }
+  return power < 0 ? 0.0 : std::numeric_limits<double>::infinity();
 }
 
 // Reads one number off the front of `text`.
@@ -55,7 +67,9 @@ double take_double(std::string_view& text) {
   // A second sign must not pass: from_chars would take "-" itself.
   if (code == std::errc::invalid_argument || text.front() == '-') refuse_junk();
   const auto length = static_cast<std::size_t>(end - text.data());
-  if (code == std::errc::result_out_of_range) value = out_of_range_value(text.substr(0, length));
+  if (text.substr(0, length).find("+-") != text.npos) refuse_junk();  // libstdc++ takes 0x1p+-5
+  if (code == std::errc::result_out_of_range)
+    value = out_of_range_value(text.substr(0, length), format == std::chars_format::hex);
   text.remove_prefix(length);
   return negative ? -value : value;
 }

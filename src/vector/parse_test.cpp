@@ -32,11 +32,13 @@ TEST(ParseFloat32, IsAsLaxAsTheReference) {
     EXPECT_EQ(floats(text), one_two) << text;
   EXPECT_EQ(floats("[1-2]"), (std::vector<float>{1, -2}));
   EXPECT_EQ(floats("[1e-400, -1e-50]"), (std::vector<float>{0, -0.0f}));
+  const std::string zeros(400, '0');
+  EXPECT_EQ(floats("[0." + zeros + "1, 0." + zeros + "1e+10, 0x1p-2000]"), (std::vector<float>{0, 0, 0}));
   EXPECT_EQ(floats("[.5,5.]"), (std::vector<float>{0.5, 5}));
 }
 
 TEST(ParseFloat32, RefusesInTheReferencesWords) {
-  const std::pair<const char*, const char*> cases[] = {
+  const std::pair<std::string, const char*> cases[] = {
       {"", "zero-length vectors are not supported."},
       {"[]", "zero-length vectors are not supported."},
       {"[", "zero-length vectors are not supported."},
@@ -49,7 +51,10 @@ TEST(ParseFloat32, RefusesInTheReferencesWords) {
       {"[-]", "JSON parsing error"},
       {"[1,+]", "JSON parsing error"},
       {"[0x]", "JSON parsing error"},
+      {"[0x1p+-5]", "JSON parsing error"},
       {"[1,1e40]", "invalid float32 vector: element 1 is Inf"},
+      {"[1" + std::string(400, '0') + "e-10]", "invalid float32 vector: element 0 is Inf"},
+      {"[0xep+2000]", "invalid float32 vector: element 0 is Inf"},
       {"[1e999]", "invalid float32 vector: element 0 is Inf"},
       {"[1,2,nan]", "invalid float32 vector: element 2 is NaN"},
   };
