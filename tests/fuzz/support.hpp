@@ -125,7 +125,7 @@ class Database : public sqlite::ConnectionRef {
         bind(st, i + 1, values[static_cast<std::size_t>(i)]);
       while (st.step()) outcome.rows.push_back(first_column(st, outcome.rows.size()));
     } catch (const Error& e) {
-      outcome.code = e.sqlite_code();
+      outcome.code = e.sqlite_code() != 0 ? e.sqlite_code() : SQLITE_ERROR;  // 0: more than one statement
       outcome.message = sqlite3_errmsg(db_);
       require_clean(sql, outcome);
     }
