@@ -83,6 +83,11 @@ case $case_name in
     gcc -std=c89 -pedantic-errors -Wall -Werror "$source_dir/tests/install/vec0_in_c/main.c" \
       $(pkg-config --cflags --libs cairn-vec0) -o main
     check_nearest "$(./main)" 2
+    # shellcheck disable=SC2046
+    gcc "$source_dir/tests/install/vec0_in_c/main.c" $(pkg-config --cflags --libs-only-L cairn-vec0) \
+      -lvec0 -l:libsqlite3.a -lstdc++ -lm -o main_with_own_sqlite
+    ! ldd main_with_own_sqlite | grep -q sqlite || fail "SQLite was not linked statically"
+    check_nearest "$(./main_with_own_sqlite)" 2
     cmake -G Ninja -S "$source_dir/tests/install/vec0_in_c" -B build -DCMAKE_PREFIX_PATH="$prefix" --log-level=WARNING
     cmake --build build
     check_nearest "$(build/vec0_in_c)" 2
