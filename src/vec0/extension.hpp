@@ -10,8 +10,8 @@
 
 namespace cairn::vec0 {
 
-// Registers vec0 and then `more(db)`. A loadable extension first takes over the host's function table; the static
-// library is linked to SQLite and has none.
+// Registers vec0 and then `more(db)`. A loadable extension first takes over the host's function table; the
+// static library is linked to SQLite and has none.
 template <class More>
 int start_extension(sqlite3* db, char** message, [[maybe_unused]] const sqlite3_api_routines* api,
                     More more) noexcept {

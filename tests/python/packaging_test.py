@@ -1,4 +1,4 @@
-"""The extensions export their entry points and nothing else, and need libc and libm only, of glibc 2.35 or newer."""
+"""The extensions export their entry points and nothing else, and need libc and libm only, of glibc 2.35."""
 import os
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""The wheel of vec0, installed into a fresh environment as a user would, with sqlite-vec's own module beside it."""
+"""The wheel of vec0, installed into a fresh environment as a user would; sqlite-vec's module beside it."""
 import os
 import pathlib
 import random
@@ -30,7 +30,8 @@ def installed(wheel, tmp_path_factory):
     """The folder with the packages of a fresh environment into which pip put the wheel, and its module."""
     environment = tmp_path_factory.mktemp("venv")
     venv.create(environment, with_pip=True)
-    subprocess.run([environment / "bin/python", "-m", "pip", "install", "--quiet", "--no-index", wheel], check=True)
+    pip = [environment / "bin/python", "-m", "pip"]
+    subprocess.run([*pip, "install", "--quiet", "--no-index", wheel], check=True)
     packages = next(environment.glob("lib/python*/site-packages"))
     sys.path.insert(0, str(packages))
     try:
@@ -55,7 +56,8 @@ def test_names_and_version(wheel, installed):
 
 def test_tag_is_what_this_machine_takes_and_the_same_bytes_every_time(wheel, tmp_path):
     major, minor = wheel.name.split("manylinux_")[1].split("_")[:2]
-    assert (2, 17) <= (int(major), int(minor)) <= tuple(map(int, os.confstr("CS_GNU_LIBC_VERSION").split()[1].split(".")))
+    here = os.confstr("CS_GNU_LIBC_VERSION").split()[1].split(".")
+    assert (2, 17) <= (int(major), int(minor)) <= (int(here[0]), int(here[1]))
     again = subprocess.run([ROOT / "scripts/build-wheel", LIB / "vec0.so", tmp_path],
                            check=True, capture_output=True, text=True).stdout.strip()
     assert pathlib.Path(again).read_bytes() == wheel.read_bytes()
@@ -75,8 +77,8 @@ def test_loads_and_answers(installed, connection):
                    (rowid, module.serialize_float32(vector), module.serialize_int8(vector)))
     for column, value in [("f", module.serialize_float32([0, 0])), ("i", module.serialize_int8([0, 0]))]:
         query = "?" if column == "f" else "vec_int8(?)"
-        rows = list(db.execute(f"SELECT rowid, distance FROM v WHERE {column} MATCH {query} ORDER BY distance LIMIT 2",
-                               (value,)))
+        sql = f"SELECT rowid, distance FROM v WHERE {column} MATCH {query} ORDER BY distance LIMIT 2"
+        rows = list(db.execute(sql, (value,)))
         assert rows == [(3, 1.0), (1, 3.0)]
 
 
