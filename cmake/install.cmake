@@ -1,4 +1,4 @@
-# What `cmake --install` lays down: headers, libcairn.a, the command, the loadable extensions, and what
+# What `cmake --install` lays down: headers, libcairn.a, libvec0.a, the command, the loadable extensions, and what
 # lets CMake and pkg-config find them. tests/install_test.sh uses each from outside the tree.
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()  # whoever adds Cairn as a subdirectory installs their own things
@@ -6,7 +6,7 @@ endif()
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY include/cairn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS cairn EXPORT cairn_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS cairn vec0_static EXPORT cairn_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS cairn_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 foreach(extension vec0_so cairn_so)
   if(TARGET ${extension})
@@ -29,4 +29,5 @@ file(RELATIVE_PATH libdir_in_prefix ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL
 file(RELATIVE_PATH includedir_in_prefix ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 list(JOIN CAIRN_PKG_CONFIG_MODULES " " pkg_config_modules)
 configure_file(cmake/cairn.pc.in ${PROJECT_BINARY_DIR}/cairn.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/cairn.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+configure_file(cmake/cairn-vec0.pc.in ${PROJECT_BINARY_DIR}/cairn-vec0.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/cairn.pc ${PROJECT_BINARY_DIR}/cairn-vec0.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -24,6 +24,14 @@ check_answer() {
   [[ $answer == *"The deploy key rotates every 90 days."* ]] || fail "the program did not find its note"
 }
 
+# vec0 must find the two nearest of three vectors, each time that the program asks.
+check_nearest() {
+  local answer=$1 times=$2 expected=''
+  for ((i = 0; i < times; ++i)); do expected+=$'3|1.0\n1|3.0\n'; done
+  [[ $answer == "${expected%$'\n'}" ]] || fail "vec0 answered: $answer"
+}
+export PKG_CONFIG_PATH=$prefix/lib/pkgconfig:$prefix/lib64/pkgconfig:$prefix/lib/$(gcc -dumpmachine)/pkgconfig
+
 case $case_name in
   prefix)
     rm -rf "$prefix"
@@ -54,7 +62,6 @@ case $case_name in
     ;;
 
   pkg_config)
-    export PKG_CONFIG_PATH=$prefix/lib/pkgconfig:$prefix/lib64/pkgconfig:$prefix/lib/$(gcc -dumpmachine)/pkgconfig
     # shellcheck disable=SC2046  # the flags are words
     g++ -std=c++20 "$source_dir/examples/ten_lines/main.cpp" $(pkg-config --cflags --libs cairn) -o ten_lines
     [[ $(pkg-config --modversion cairn) == "$(cat "$source_dir/VERSION")" ]] || fail "cairn.pc has another version"
@@ -68,7 +75,22 @@ case $case_name in
       "CREATE VIRTUAL TABLE v USING vec0(embedding float[2]);" \
       "INSERT INTO v(rowid, embedding) VALUES (1, '[0, 3]'), (2, '[4, 0]'), (3, '[0, 1]');" \
       "SELECT rowid, distance FROM v WHERE embedding MATCH '[0, 0]' ORDER BY distance LIMIT 2;")
-    [[ $answer == $'3|1.0\n1|3.0' ]] || fail "the shell answered: $answer"
+    check_nearest "$answer" 1
+    ;;
+
+  vec0_in_c)
+    # shellcheck disable=SC2046  # the flags are words
+    gcc -std=c89 -pedantic-errors -Wall -Werror "$source_dir/tests/install/vec0_in_c/main.c" \
+      $(pkg-config --cflags --libs cairn-vec0) -o main
+    check_nearest "$(./main)" 2
+    # shellcheck disable=SC2046
+    gcc "$source_dir/tests/install/vec0_in_c/main.c" $(pkg-config --cflags --libs-only-L cairn-vec0) \
+      -lvec0 -l:libsqlite3.a -lstdc++ -lm -o main_with_own_sqlite
+    ! ldd main_with_own_sqlite | grep -q sqlite || fail "SQLite was not linked statically"
+    check_nearest "$(./main_with_own_sqlite)" 2
+    cmake -G Ninja -S "$source_dir/tests/install/vec0_in_c" -B build -DCMAKE_PREFIX_PATH="$prefix" --log-level=WARNING
+    cmake --build build
+    check_nearest "$(build/vec0_in_c)" 2
     ;;
 
   *) fail "no such case" ;;

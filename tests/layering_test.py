@@ -29,7 +29,7 @@ FACES = {"cli"}
 
 # include/cairn/<first part> → the room that it belongs to.
 PUBLIC = {
-    "sqlite": "sqlite", "sql": "sql", "vec0.hpp": "vec0",
+    "sqlite": "sqlite", "sql": "sql", "vec0.hpp": "vec0", "vec0.h": "vec0",
     "embedder.hpp": "embed", "testing.hpp": "embed",
     "error.hpp": "base", "version.hpp": "base",
     "store.hpp": "store", "filter.hpp": "store", "cairn.hpp": "store",
@@ -86,7 +86,7 @@ def violations(root):
             yield from check_file(path, str(path.relative_to(root)), room, public=False)
         if (folder / "CMakeLists.txt").is_file():
             yield from check_links(folder / "CMakeLists.txt", f"src/{room}/CMakeLists.txt", room)
-    for path in sorted((root / "include" / "cairn").rglob("*.hpp")):
+    for path in sorted((root / "include" / "cairn").rglob("*.h*")):
         name = str(path.relative_to(root))
         room = owner(name.removeprefix("include/"))
         if room == "nobody":

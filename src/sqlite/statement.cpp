@@ -38,10 +38,11 @@ sqlite3* connection_of(sqlite3_stmt* stmt) {
 
 }  // namespace
 
-Statement::Statement(sqlite3* db, std::string_view sql) {
+Statement::Statement(sqlite3* db, std::string_view sql, Reach reach) {
+  const unsigned flags =
+      SQLITE_PREPARE_PERSISTENT | (reach == Reach::no_virtual_tables ? SQLITE_PREPARE_NO_VTAB : 0u);
   const char* tail = nullptr;
-  const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &stmt_, &tail);
+  const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), flags, &stmt_, &tail);
   if (code != SQLITE_OK) throw_prepare_error(db, code, sql);
   const std::string_view rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
   if (stmt_ && is_blank(rest)) return;

@@ -17,7 +17,7 @@ TEST_P(Damage, IsReportedByEveryStatement) {
   for (int i = 0; i < 20; ++i)
     db.execute("INSERT INTO t VALUES (?, '[1,2,3,4]', 'p', 1, 'a text of more than twelve bytes', 'x')",
                "k" + std::to_string(i));
-  db.execute(GetParam());
+  db.execute_script(GetParam());
   std::size_t errors = 0;
   for (const char* sql :
        {"SELECT * FROM t", "SELECT id, distance FROM t WHERE v MATCH '[1,1,1,1]' AND s LIKE 'a%' AND n = 1",
@@ -35,18 +35,24 @@ TEST_P(Damage, IsReportedByEveryStatement) {
 
 INSTANTIATE_TEST_SUITE_P(
     Vec0, Damage,
-    ::testing::Values("UPDATE t_chunks SET validity = x'FF00' WHERE chunk_id = 2",
-                      "UPDATE t_chunks SET rowids = zeroblob(7)", "UPDATE t_chunks SET rowids = 'text'",
-                      "UPDATE t_vector_chunks00 SET vectors = zeroblob(5) WHERE rowid = 2",
-                      "UPDATE t_vector_chunks00 SET vectors = zeroblob(1000000)",
-                      "UPDATE t_vector_chunks00 SET vectors = 17",
-                      "DELETE FROM t_vector_chunks00 WHERE rowid = 2",
-                      "DELETE FROM t_chunks WHERE chunk_id = 2", "UPDATE t_metadatachunks00 SET data = x'00'",
-                      "DELETE FROM t_metadatachunks01", "DELETE FROM t_metadatatext01",
-                      "UPDATE t_rowids SET chunk_offset = 100000", "UPDATE t_rowids SET chunk_offset = -1",
-                      "UPDATE t_rowids SET chunk_id = 77", "UPDATE t_rowids SET chunk_id = NULL",
-                      "DELETE FROM t_rowids", "DROP TABLE t_vector_chunks00", "DROP TABLE t_rowids",
-                      "DROP TABLE t_chunks", "DROP TABLE t_auxiliary"));
+    ::testing::Values(
+        "UPDATE t_chunks SET validity = x'FF00' WHERE chunk_id = 2",
+        "UPDATE t_chunks SET rowids = zeroblob(7)", "UPDATE t_chunks SET rowids = 'text'",
+        "UPDATE t_vector_chunks00 SET vectors = zeroblob(5) WHERE rowid = 2",
+        "UPDATE t_vector_chunks00 SET vectors = zeroblob(1000000)",
+        "UPDATE t_vector_chunks00 SET vectors = 17", "DELETE FROM t_vector_chunks00 WHERE rowid = 2",
+        "DELETE FROM t_chunks WHERE chunk_id = 2", "UPDATE t_metadatachunks00 SET data = x'00'",
+        "DELETE FROM t_metadatachunks01", "DELETE FROM t_metadatatext01",
+        "UPDATE t_rowids SET chunk_offset = 100000", "UPDATE t_rowids SET chunk_offset = -1",
+        "UPDATE t_rowids SET chunk_id = 77", "UPDATE t_rowids SET chunk_id = NULL", "DELETE FROM t_rowids",
+        "DROP TABLE t_vector_chunks00", "DROP TABLE t_rowids", "DROP TABLE t_chunks",
+        "DROP TABLE t_auxiliary",
+        "DROP TABLE t_chunks; CREATE VIEW t_chunks AS SELECT 1 chunk_id, n validity, n rowids, n "
+        "partition00 FROM t",
+        "DROP TABLE t_rowids; CREATE VIEW t_rowids AS SELECT 1 rowid, id, 1 chunk_id, 1 chunk_offset "
+        "FROM t",
+        "CREATE TRIGGER again AFTER INSERT ON t_rowids BEGIN INSERT INTO t SELECT 'a' || id, v, p, n, "
+        "s, x FROM t LIMIT 1; END"));
 
 TEST(DroppingADamagedTable, NeedsNoShadowTables) {
   Database db;

@@ -1,4 +1,5 @@
-// The entry point of vec0.so: sqlite-vec's functions and modules under its entry point's name.
+// The entry point of vec0.so and libvec0.a: sqlite-vec's functions and modules under its entry point's name.
+#include "cairn/vec0.h"
 #include "vec0/extension.hpp"
 
 extern "C" CAIRN_EXPORT int sqlite3_vec_init(sqlite3* db, char** message, const sqlite3_api_routines* api) {

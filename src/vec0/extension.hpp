@@ -1,4 +1,4 @@
-// What the entry points of the loadable extensions share.
+// What the entry points share, those of the loadable extensions and that of the static library.
 #pragma once
 
 #include "cairn/error.hpp"
@@ -10,10 +10,14 @@
 
 namespace cairn::vec0 {
 
-// Takes over the host's function table, registers vec0 and then `more(db)`.
+// Registers vec0 and then `more(db)`. A loadable extension first takes over the host's function table; the
+// static library is linked to SQLite and has none.
 template <class More>
-int start_extension(sqlite3* db, char** message, const sqlite3_api_routines* api, More more) noexcept {
+int start_extension(sqlite3* db, char** message, [[maybe_unused]] const sqlite3_api_routines* api,
+                    More more) noexcept {
+#ifdef CAIRN_EXTENSION
   sqlite3_api = api;
+#endif
   return sqlite::message_trampoline(message, [&] {
     if (sqlite3_libversion_number() < 3038000)
       throw Error(ErrorCode::unsupported, "this extension needs SQLite 3.38 or newer");

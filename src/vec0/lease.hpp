@@ -22,11 +22,16 @@ class Storage::Lease {
   sqlite::Statement& statement_;
 };
 
+// In a hostile file a shadow table can be a view of the vec0 table, or have a trigger that writes to it: a
+// statement that leads back here is refused, since it would do so without end.
 template <class MakeSql>
 Storage::Lease Storage::lease(const char* use, std::size_t column, MakeSql make_sql) {
   const std::pair<std::string_view, std::size_t> key(use, column);
   auto found = statements_.find(key);
-  if (found == statements_.end()) found = statements_.emplace(key, sqlite::Statement(db_, make_sql())).first;
+  if (found == statements_.end())
+    found = statements_
+                .emplace(key, sqlite::Statement(db_, make_sql(), sqlite::Statement::Reach::no_virtual_tables))
+                .first;
   return Lease(found->second);
 }
 

@@ -26,6 +26,8 @@ namespace {
 struct Table : sqlite3_vtab {
   explicit Table(sqlite3* db, TableDefinition definition)
       : sqlite3_vtab{}, storage(db, std::move(definition)) {}
+  Table(const Table&) = delete;
+  ~Table() { sqlite3_free(zErrMsg); }  // SQLite does not fetch xDestroy's
   Storage storage;
 };
 

@@ -3,6 +3,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <string>
 
@@ -54,7 +55,9 @@ double take_double(std::string_view& text) {
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value, format);
   // A second sign must not pass: from_chars would take "-" itself.
   if (code != std::errc() || text.front() == '-') refuse_junk();
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  const auto length = static_cast<std::size_t>(end - text.data());
+  if (text.substr(0, length).find("+-") != text.npos) refuse_junk();  // libstdc++ takes 0x1p+-5
+  text.remove_prefix(length);
   return negative ? -value : value;
 }
 

@@ -36,7 +36,7 @@ TEST(ParseFloat32, IsAsLaxAsTheReference) {
 }
 
 TEST(ParseFloat32, RefusesInTheReferencesWords) {
-  const std::pair<const char*, const char*> cases[] = {
+  const std::pair<std::string, const char*> cases[] = {
       {"", "zero-length vectors are not supported."},
       {"[]", "zero-length vectors are not supported."},
       {"[", "zero-length vectors are not supported."},
@@ -49,11 +49,14 @@ TEST(ParseFloat32, RefusesInTheReferencesWords) {
       {"[-]", "JSON parsing error"},
       {"[1,+]", "JSON parsing error"},
       {"[0x]", "JSON parsing error"},
+      {"[0x1p+-5]", "JSON parsing error"},
       {"[1,1e40]", "invalid float32 vector: element 1 is Inf"},
       {"[1e999]", "JSON parsing error"},
       {"[1e-400]", "JSON parsing error"},
       {"[ ]", "JSON parsing error"},
       {"[1\v]", "JSON parsing error"},
+      {"[1" + std::string(400, '0') + "e-10]", "JSON parsing error"},
+      {"[0xep+2000]", "JSON parsing error"},
       {"[1,2,nan]", "invalid float32 vector: element 2 is NaN"},
   };
   for (const auto& [text, message] : cases)

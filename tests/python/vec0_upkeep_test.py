@@ -121,6 +121,8 @@ def test_an_old_table_takes_commands_after_one_statement(tmp_path, connect):
     theirs("CREATE VIRTUAL TABLE t USING vec0(a float[2])")
     theirs.close()
     ours = connect(path, "vec0")
+    if "t" in [row[1] for row in ours("SELECT * FROM pragma_table_xinfo('t')")]:
+        pytest.skip("this sqlite-vec gives its tables a command column")
     with pytest.raises(ours.errors, match="table t has no column named t"):
         ours("INSERT INTO t(t) VALUES ('optimize')")
     accept_commands(ours)

@@ -41,7 +41,10 @@ class Statement {
  public:
   // Prepares the first statement of `sql`. Throws `sql` when it does not compile, with the offending
   // place marked, and invalid_argument when `sql` holds no statement or more than one.
-  Statement(sqlite3* db, std::string_view sql);
+  // With no_virtual_tables also when the statement uses one, be it through a view or a trigger ("no such
+  // table").
+  enum class Reach { every_table, no_virtual_tables };
+  Statement(sqlite3* db, std::string_view sql, Reach reach = Reach::every_table);
   Statement(Statement&& other) noexcept : stmt_(std::exchange(other.stmt_, nullptr)) {}
   Statement& operator=(Statement&& other) noexcept {
     std::swap(stmt_, other.stmt_);
