@@ -30,6 +30,8 @@ std::string_view to_string(Operator op) noexcept {
       return "like";
     case Operator::glob:
       return "glob";
+    case Operator::regexp:
+      return "regexp";
     case Operator::in:
       return "in";
   }
@@ -52,22 +54,6 @@ bool in_set(const Condition& condition, const Value& cell, MixedTypes mixed) noe
                             [](const Value& a, const Value& b) { return compare(a, b) < 0; });
 }
 
-// SQLite's own matchers. They see text; a number or blob is left to SQLite, which converts it.
-bool matches_pattern(const Condition& condition, const Value& cell) noexcept {
-  if (cell.is_null() || condition.value.is_null()) return false;
-  if (cell.type != Value::Type::text || condition.value.type != Value::Type::text) return true;
-  // The matchers recurse once per wildcard. SQLite refuses longer patterns by default
-  // (SQLITE_MAX_LIKE_PATTERN_LENGTH).
-  constexpr std::size_t kMaxPattern = 50000;
-  if (condition.value.bytes.size() > kMaxPattern) return true;
-  const char* pattern = condition.value.bytes.c_str();
-  const char* text = cell.bytes.c_str();
-  return condition.op == Operator::glob ? sqlite3_strglob(pattern, text) == 0
-                                        : sqlite3_strlike(pattern, text, 0) == 0;
-}
-
-}  // namespace
-
 bool holds(const Condition& condition, const Value& cell, MixedTypes mixed) noexcept {
   switch (condition.op) {
     case Operator::is_null:
@@ -80,9 +66,6 @@ bool holds(const Condition& condition, const Value& cell, MixedTypes mixed) noex
       break;
     case Operator::in:
       return in_set(condition, cell, mixed);
-    case Operator::like:
-    case Operator::glob:
-      return matches_pattern(condition, cell);
     default:
       if (cell.is_null() || condition.value.is_null()) return false;
   }
@@ -104,6 +87,35 @@ bool holds(const Condition& condition, const Value& cell, MixedTypes mixed) noex
     default:
       return order >= 0;
   }
+}
+
+bool continues(const Value& value, std::string_view prefix) noexcept {
+  return value.type == Value::Type::text && std::string_view(value.bytes).starts_with(prefix);
+}
+
+}  // namespace
+
+Predicate::Predicate(sqlite3* db, const Condition& condition, MixedTypes mixed)
+    : condition_(condition), mixed_(mixed) {
+  if (!is_pattern(condition.op)) return;
+  pattern_.emplace(db, "SELECT (?1 " + std::string(to_string(condition.op)) + " ?2) IS TRUE");
+  condition.value.bind(*pattern_, 2);
+}
+
+bool Predicate::operator()(const Value& cell) {
+  if (!pattern_) return holds(condition_, cell, mixed_);
+  cell.bind(*pattern_, 1);
+  pattern_->step();
+  const bool matches = pattern_->get<bool>(0);
+  pattern_->reset();
+  return matches;
+}
+
+bool Predicate::is_decided_by(std::string_view prefix) const noexcept {
+  if (pattern_) return false;
+  if (condition_.op != Operator::in) return !continues(condition_.value, prefix);
+  return std::none_of(condition_.set.begin(), condition_.set.end(),
+                      [&](const Value& member) { return continues(member, prefix); });
 }
 
 }  // namespace cairn::vec0

@@ -26,10 +26,11 @@ struct Table : sqlite3_vtab {
   explicit Table(sqlite3* db, TableDefinition definition)
       : sqlite3_vtab{}, storage(db, std::move(definition)) {}
   Storage storage;
+  std::weak_ptr<KeptSearch> last_search;
 };
 
 struct OpenCursor : sqlite3_vtab_cursor {
-  explicit OpenCursor(Storage& storage) : sqlite3_vtab_cursor{}, cursor(storage) {}
+  explicit OpenCursor(Table& table) : sqlite3_vtab_cursor{}, cursor(table.storage, table.last_search) {}
   Cursor cursor;
 };
 
@@ -87,7 +88,7 @@ int best_index(sqlite3_vtab* table, sqlite3_index_info* info) {
 
 int open(sqlite3_vtab* table, sqlite3_vtab_cursor** out) {
   return sqlite::vtab_trampoline(
-      table, [&] { *out = std::make_unique<OpenCursor>(table_of(table)->storage).release(); });
+      table, [&] { *out = std::make_unique<OpenCursor>(*table_of(table)).release(); });
 }
 
 int close(sqlite3_vtab_cursor* cursor) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "vec0/chunk_blob.hpp"
 #include "vec0/condition.hpp"
 #include "vec0/storage.hpp"
 
@@ -18,15 +19,19 @@ class RowFilter {
   void select(const Chunk& chunk, std::vector<std::uint16_t>& slots);
 
  private:
-  bool partitions_hold(const Chunk& chunk) const;
-  void keep_matching_metadata(const Condition& condition, const Chunk& chunk,
-                              std::vector<std::uint16_t>& slots);
-  Value cell(const Condition& condition, std::int64_t rowid);
+  struct MetadataTest {
+    Predicate predicate;
+    ChunkBlob blob;
+  };
+  bool partitions_hold(const Chunk& chunk);
+  void keep_matching_metadata(MetadataTest& test, const Chunk& chunk, std::vector<std::uint16_t>& slots);
+  Value cell(ColumnRef column, std::int64_t rowid);
 
   Storage& storage_;
-  MixedTypes mixed_;
-  std::vector<const Condition*> by_partition_, by_row_, by_metadata_;
-  std::vector<std::byte> blob_;
+  std::vector<std::vector<std::int64_t>> rowid_sets_;  // each sorted; a row must be in all
+  std::vector<Predicate> by_partition_, by_row_;
+  std::vector<MetadataTest> by_metadata_;
+  std::vector<std::byte> cells_;
 };
 
 }  // namespace cairn::vec0
