@@ -82,7 +82,7 @@ class Chooser {
 
   // Finds MATCH, k and the key among the constraints; false if what the query needs is not usable here.
   bool find_roles() {
-    bool k_is_unusable = false;
+    bool k_is_unusable = false, matches_other_column = false;
     for (int i = 0; i < info_->nConstraint; ++i) {
       const int op = constraint(i).op;
       if (op == SQLITE_INDEX_CONSTRAINT_LIMIT || op == SQLITE_INDEX_CONSTRAINT_OFFSET) continue;
@@ -93,6 +93,8 @@ class Chooser {
         if (!usable) return false;
         match_ = i;
         plan_.vector_column = column.index;
+      } else if (op == SQLITE_INDEX_CONSTRAINT_MATCH) {
+        matches_other_column = true;  // SQLite will say that this cannot be
       } else if (op == SQLITE_INDEX_CONSTRAINT_EQ && column.kind == ColumnKind::k) {
         if (usable) k_ = i;
         k_is_unusable |= !usable;
@@ -101,7 +103,9 @@ class Chooser {
         key_ = i;
       }
     }
-    return !(match_ && k_is_unusable && !k_);
+    // Without MATCH the column is NULL, and `k = 5` would quietly leave no row. SQLite does not even mention
+    // a MATCH whose vector comes from a table that it must read later.
+    return match_ ? k_ || !k_is_unusable : !k_ || matches_other_column;
   }
 
   void choose_mode() {
@@ -154,8 +158,6 @@ class Chooser {
     return is_looked_up || is_pattern(op);
   }
 
-  // MATCH and k come first: SQLite honours `omit` only for the first sixteen arguments, and cannot check
-  // these two itself.
   void assign_arguments() {
     int next = 0;
     const auto take = [&](std::optional<int> i, bool omit) {
@@ -163,6 +165,11 @@ class Chooser {
       info_->aConstraintUsage[*i].argvIndex = ++next;
       info_->aConstraintUsage[*i].omit = omit;
     };
+    // SQLite honours `omit` for the first sixteen constraints only, and cannot check these two itself.
+    if (std::max(match_.value_or(0), k_.value_or(0)) >= 16)
+      throw Error(ErrorCode::sql,
+                  "SQLite lets MATCH stand beside at most 15 conditions on columns of a vec0 table; write "
+                  "`+column` for the column in the others");
     take(match_, true);
     if (plan_.mode == Mode::k) take(k_, true);
     take(key_, true);

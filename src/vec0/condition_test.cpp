@@ -93,10 +93,12 @@ TEST(Condition, APatternMeansWhatItMeansInTheQuery) {
 TEST(Condition, APrefixDecidesAsTheWholeTextDoes) {
   const testing::Database db;
   const std::string whole = "abcdefghijklmnop", prefix = whole.substr(0, 12);
-  for (const Operator op : {Operator::eq, Operator::ne, Operator::lt, Operator::le, Operator::gt, Operator::ge,
-                            Operator::is, Operator::is_not, Operator::is_null, Operator::not_null}) {
-    for (const std::string value : {"", "a", "abcdefghijkl", "abcdefghijklmnop", "abcdefghijklz", "abcdefghijkm",
-                                    "abcdefghijkk", "b", "aa", "zzzzzzzzzzzzzzzzzz"}) {
+  for (const Operator op :
+       {Operator::eq, Operator::ne, Operator::lt, Operator::le, Operator::gt, Operator::ge, Operator::is,
+        Operator::is_not, Operator::is_null, Operator::not_null}) {
+    for (const std::string value :
+         {"", "a", "aa", "b", "abcdefghijkk", "abcdefghijkl", "abcdefghijkm", "abcdefghijklmnop",
+          "abcdefghijklz", "zzzzzzzzzzzzzzzzzz"}) {
       const Condition condition{{}, op, Value::of_text(value), {}};
       Predicate predicate(db.handle(), condition, MixedTypes::compare);
       EXPECT_EQ(predicate.is_decided_by(prefix), !value.starts_with(prefix));

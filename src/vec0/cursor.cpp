@@ -134,7 +134,8 @@ std::vector<Condition> Cursor::read_conditions(sqlite3_value** argv) const {
   for (const PlannedCondition& planned : plan_.conditions) {
     sqlite3_value* argument = *argv++;
     const auto read = [&](sqlite3_value* value) {
-      return names_keys(planned.column, planned.op) ? key_value(value, storage_.table().key_type()) : Value::of(value);
+      return names_keys(planned.column, planned.op) ? key_value(value, storage_.table().key_type())
+                                                    : Value::of(value);
     };
     Condition condition{planned.column, planned.op, {}, {}};
     if (planned.op == Operator::in)

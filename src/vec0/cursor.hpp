@@ -17,9 +17,10 @@ namespace cairn::vec0 {
 
 class Cursor {
  public:
-  // `shared` is the table's: the search that its cursors made last.
+  // `shared` is the table's: the search that its cursors made last. It is held from the start, because SQLite
+  // closes the cursor that this one replaces before filter() is called.
   Cursor(Storage& storage, std::weak_ptr<KeptSearch>& shared)
-      : storage_(storage), reader_(storage), shared_(shared) {}
+      : storage_(storage), reader_(storage), shared_(shared), kept_(shared.lock()) {}
 
   void filter(const char* plan, sqlite3_value** argv);
   void next();
