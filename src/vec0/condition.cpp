@@ -104,7 +104,10 @@ Predicate::Predicate(sqlite3* db, const Condition& condition, MixedTypes mixed)
 
 bool Predicate::operator()(const Value& cell) {
   if (!pattern_) return holds(condition_, cell, mixed_);
-  cell.bind(*pattern_, 1);
+  if (cell.type == Value::Type::text)
+    pattern_->bind_view(1, cell.bytes);
+  else
+    cell.bind(*pattern_, 1);
   pattern_->step();
   const bool matches = pattern_->get<bool>(0);
   pattern_->reset();
