@@ -8,12 +8,12 @@
 
 namespace cairn::vec0 {
 
-ChunkBlob ChunkBlob::of_vectors(const Storage& storage, std::size_t column) {
+ChunkBlob ChunkBlob::of_vectors(Storage& storage, std::size_t column) {
   const TableDefinition& table = storage.table();
   return {storage, vector_chunks(column), "vectors", table.vectors[column].byte_size() * table.chunk_size};
 }
 
-ChunkBlob ChunkBlob::of_metadata(const Storage& storage, std::size_t column) {
+ChunkBlob ChunkBlob::of_metadata(Storage& storage, std::size_t column) {
   const TableDefinition& table = storage.table();
   return {storage, metadata_chunks(column), "data",
           metadata_blob_size(table.metadata[column].type, table.chunk_size)};

@@ -13,18 +13,18 @@ namespace cairn::vec0 {
 
 class ChunkBlob {
  public:
-  static ChunkBlob of_vectors(const Storage& storage, std::size_t column);
-  static ChunkBlob of_metadata(const Storage& storage, std::size_t column);
+  static ChunkBlob of_vectors(Storage& storage, std::size_t column);
+  static ChunkBlob of_metadata(Storage& storage, std::size_t column);
 
   // Open for reading; valid until the next call or write.
   const sqlite::Blob& at(std::int64_t chunk);
 
  private:
-  ChunkBlob(const Storage& storage, std::string suffix, const char* column, std::size_t size)
+  ChunkBlob(Storage& storage, std::string suffix, const char* column, std::size_t size)
       : storage_(&storage), suffix_(std::move(suffix)), column_(column), size_(size) {}
   bool reopen(std::int64_t chunk);
 
-  const Storage* storage_;
+  Storage* storage_;
   std::string suffix_;
   const char* column_;
   std::size_t size_;
