@@ -267,6 +267,34 @@ TEST(Streaming, AnOpenStatementDoesNotHideAWrite) {
   EXPECT_FALSE(open.step());
 }
 
+struct Interrupter {
+  sqlite3* db;
+  int steps_left;
+
+  static int step(void* self) {
+    auto* interrupter = static_cast<Interrupter*>(self);
+    if (--interrupter->steps_left == 0) sqlite3_interrupt(interrupter->db);
+    return 0;
+  }
+};
+
+TEST(Streaming, ASearchCanBeInterrupted) {
+  Database db;
+  db.execute("CREATE VIRTUAL TABLE v USING vec0(e float[1], chunk_size=8)");
+  for (int i = 1; i <= 400; ++i)
+    db.execute("INSERT INTO v(rowid, e) VALUES (?, ?)", i, std::vector<float>{static_cast<float>(i)});
+  const std::string sql = "SELECT rowid FROM v WHERE e MATCH '[0]' AND k = 1";
+  sqlite::Statement query = db.prepare(sql);
+  // The query itself has a few steps; each of the fifty chunks is a statement of some ten.
+  Interrupter interrupter{db.handle(), 200};
+  sqlite3_progress_handler(db.handle(), 1, Interrupter::step, &interrupter);
+  EXPECT_EQ(sqlite3_step(query.handle()), SQLITE_INTERRUPT);
+  EXPECT_LE(interrupter.steps_left, 0);
+  sqlite3_progress_handler(db.handle(), 0, nullptr, nullptr);
+  sqlite3_reset(query.handle());
+  EXPECT_EQ(db.rows(sql), std::vector<std::string>{"1"});
+}
+
 TEST(Streaming, PlansAreNamed) {
   Database db;
   db.execute("CREATE VIRTUAL TABLE v USING vec0(id integer primary key, e float[1], tag integer)");
