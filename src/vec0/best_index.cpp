@@ -46,6 +46,8 @@ std::optional<Operator> operator_of(int constraint) {
       return Operator::like;
     case SQLITE_INDEX_CONSTRAINT_GLOB:
       return Operator::glob;
+    case SQLITE_INDEX_CONSTRAINT_REGEXP:
+      return Operator::regexp;
     default:
       return std::nullopt;
   }
@@ -80,7 +82,7 @@ class Chooser {
 
   // Finds MATCH, k and the key among the constraints; false if what the query needs is not usable here.
   bool find_roles() {
-    bool k_is_unusable = false;
+    bool k_is_unusable = false, matches_other_column = false;
     for (int i = 0; i < info_->nConstraint; ++i) {
       const int op = constraint(i).op;
       if (op == SQLITE_INDEX_CONSTRAINT_LIMIT || op == SQLITE_INDEX_CONSTRAINT_OFFSET) continue;
@@ -91,6 +93,8 @@ class Chooser {
         if (!usable) return false;
         match_ = i;
         plan_.vector_column = column.index;
+      } else if (op == SQLITE_INDEX_CONSTRAINT_MATCH) {
+        matches_other_column = true;  // SQLite will say that this cannot be
       } else if (op == SQLITE_INDEX_CONSTRAINT_EQ && column.kind == ColumnKind::k) {
         if (usable) k_ = i;
         k_is_unusable |= !usable;
@@ -99,7 +103,9 @@ class Chooser {
         key_ = i;
       }
     }
-    return !(match_ && k_is_unusable && !k_);
+    // Without MATCH the column is NULL, and `k = 5` would quietly leave no row. SQLite does not even mention
+    // a MATCH whose vector comes from a table that it must read later.
+    return match_ ? k_ || !k_is_unusable : !k_ || matches_other_column;
   }
 
   void choose_mode() {
@@ -107,8 +113,9 @@ class Chooser {
     const bool key_is_list = key_ && sqlite3_vtab_in(info_, *key_, -1);
     if (match_ && k_) {
       plan_.mode = Mode::k;
-      // A literal key is a condition like any other: it holds before the k nearest are taken. Otherwise it
-      // may be a join's, and must not change which rows are the k nearest.
+      // A key that is written out is a condition like any other: it holds before the k nearest are taken.
+      // Otherwise it may be a join's, which must not change which rows are the k nearest; the cursor will
+      // see whether it is a parameter.
       sqlite3_value* literal = nullptr;
       if (key_ && (key_is_list || sqlite3_vtab_rhs_value(info_, *key_, &literal) == SQLITE_OK)) key_.reset();
       plan_.has_probe = key_.has_value();
@@ -126,6 +133,8 @@ class Chooser {
     if (code == SQLITE_INDEX_CONSTRAINT_LIMIT || code == SQLITE_INDEX_CONSTRAINT_OFFSET) return false;
     if (!operator_of(code)) return false;
     const ColumnRef column = *column_of(i);
+    // Without k, SQLite is better placed to ask this of the rows that it comes to.
+    if (plan_.mode != Mode::k && is_asked_row_by_row(column, *operator_of(code))) return false;
     switch (column.kind) {
       case ColumnKind::vector:
       case ColumnKind::command:
@@ -141,8 +150,14 @@ class Chooser {
     return is_binary(sqlite3_vtab_collation(info_, i));
   }
 
-  // MATCH and k come first: SQLite honours `omit` only for the first sixteen arguments, and cannot check
-  // these two itself.
+  // Whether the answer takes a statement for each row.
+  bool is_asked_row_by_row(ColumnRef column, Operator op) const {
+    const bool is_looked_up =
+        column.kind == ColumnKind::auxiliary ||
+        (column.kind == ColumnKind::primary_key && table_.has_text_key() && !names_keys(column, op));
+    return is_looked_up || is_pattern(op);
+  }
+
   void assign_arguments() {
     int next = 0;
     const auto take = [&](std::optional<int> i, bool omit) {
@@ -150,10 +165,13 @@ class Chooser {
       info_->aConstraintUsage[*i].argvIndex = ++next;
       info_->aConstraintUsage[*i].omit = omit;
     };
+    // SQLite honours `omit` for the first sixteen constraints only, and cannot check these two itself.
+    if (std::max(match_.value_or(0), k_.value_or(0)) >= 16)
+      throw Error(ErrorCode::sql,
+                  "SQLite lets MATCH stand beside at most 15 conditions on columns of a vec0 table; write "
+                  "`+column` for the column in the others");
     take(match_, true);
     if (plan_.mode == Mode::k) take(k_, true);
-    // A key is found as one of an ordinary table would be, which SQLite's check would deny where the types
-    // differ: the columns are declared without one.
     take(key_, true);
     if (plan_.mode == Mode::point) return;  // SQLite checks the rest on one row
     for (int i = 0; i < info_->nConstraint; ++i) {
@@ -161,7 +179,9 @@ class Chooser {
       Operator op = *operator_of(constraint(i).op);
       if (op == Operator::eq && sqlite3_vtab_in(info_, i, -1) && sqlite3_vtab_in(info_, i, 1))
         op = Operator::in;
-      take(i, false);
+      // A key is found as one of an ordinary table would be, which SQLite's check would deny where the types
+      // differ: the columns are declared without one.
+      take(i, names_keys(*column_of(i), op));
       plan_.conditions.push_back({*column_of(i), op});
     }
   }

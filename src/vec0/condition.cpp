@@ -32,6 +32,8 @@ std::string_view to_string(Operator op) noexcept {
       return "like";
     case Operator::glob:
       return "glob";
+    case Operator::regexp:
+      return "regexp";
     case Operator::in:
       return "in";
   }
@@ -54,35 +56,6 @@ bool in_set(const Condition& condition, const Value& cell, MixedTypes mixed) noe
                             [](const Value& a, const Value& b) { return compare(a, b) < 0; });
 }
 
-// A value as LIKE sees it; a number is written to `room`.
-using Digits = std::array<char, 64>;
-const char* text_of(const Value& value, Digits& room) noexcept {
-  constexpr int size = static_cast<int>(std::tuple_size_v<Digits>);
-  if (value.type == Value::Type::integer)
-    return sqlite3_snprintf(size, room.data(), "%lld", static_cast<long long>(value.integer));
-  if (value.type == Value::Type::real) return sqlite3_snprintf(size, room.data(), "%!.15g", value.real);
-  return value.bytes.c_str();
-}
-
-// SQLite's own matchers. Whether a blob can match is an option of SQLite's build, so that is left to it;
-// where it looks again anyway, so are numbers.
-bool matches_pattern(const Condition& condition, const Value& cell, MixedTypes mixed) noexcept {
-  if (cell.is_null() || condition.value.is_null()) return false;
-  if (cell.type == Value::Type::blob || condition.value.type == Value::Type::blob) return true;
-  if (mixed == MixedTypes::keep && (cell.is_number() || condition.value.is_number())) return true;
-  // The matchers recurse once per wildcard. SQLite refuses longer patterns by default
-  // (SQLITE_MAX_LIKE_PATTERN_LENGTH).
-  constexpr std::size_t kMaxPattern = 50000;
-  if (condition.value.bytes.size() > kMaxPattern) return true;
-  Digits pattern_digits, text_digits;
-  const char* pattern = text_of(condition.value, pattern_digits);
-  const char* text = text_of(cell, text_digits);
-  return condition.op == Operator::glob ? sqlite3_strglob(pattern, text) == 0
-                                        : sqlite3_strlike(pattern, text, 0) == 0;
-}
-
-}  // namespace
-
 bool holds(const Condition& condition, const Value& cell, MixedTypes mixed) noexcept {
   switch (condition.op) {
     case Operator::is_null:
@@ -95,9 +68,6 @@ bool holds(const Condition& condition, const Value& cell, MixedTypes mixed) noex
       break;
     case Operator::in:
       return in_set(condition, cell, mixed);
-    case Operator::like:
-    case Operator::glob:
-      return matches_pattern(condition, cell, mixed);
     default:
       if (cell.is_null() || condition.value.is_null()) return false;
   }
@@ -119,6 +89,38 @@ bool holds(const Condition& condition, const Value& cell, MixedTypes mixed) noex
     default:
       return order >= 0;
   }
+}
+
+bool continues(const Value& value, std::string_view prefix) noexcept {
+  return value.type == Value::Type::text && std::string_view(value.bytes).starts_with(prefix);
+}
+
+}  // namespace
+
+Predicate::Predicate(sqlite3* db, const Condition& condition, MixedTypes mixed)
+    : condition_(condition), mixed_(mixed) {
+  if (!is_pattern(condition.op)) return;
+  pattern_.emplace(db, "SELECT (?1 " + std::string(to_string(condition.op)) + " ?2) IS TRUE");
+  condition.value.bind(*pattern_, 2);
+}
+
+bool Predicate::operator()(const Value& cell) {
+  if (!pattern_) return holds(condition_, cell, mixed_);
+  if (cell.type == Value::Type::text)
+    pattern_->bind_view(1, cell.bytes);
+  else
+    cell.bind(*pattern_, 1);
+  pattern_->step();
+  const bool matches = pattern_->get<bool>(0);
+  pattern_->reset();
+  return matches;
+}
+
+bool Predicate::is_decided_by(std::string_view prefix) const noexcept {
+  if (pattern_) return false;
+  if (condition_.op != Operator::in) return !continues(condition_.value, prefix);
+  return std::none_of(condition_.set.begin(), condition_.set.end(),
+                      [&](const Value& member) { return continues(member, prefix); });
 }
 
 }  // namespace cairn::vec0

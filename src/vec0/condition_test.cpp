@@ -1,4 +1,4 @@
-// holds() against SQLite's own evaluation, over every pair of a set of awkward values.
+// Predicates against SQLite's own evaluation, over every pair of a set of awkward values.
 #include "vec0/condition.hpp"
 
 #include <algorithm>
@@ -52,12 +52,10 @@ TEST(Condition, AgreesWithSqlite) {
                 .value()
                 .value_or(false);
         const Condition condition{{}, op, b, {}};
-        const bool is_pattern = op == Operator::like || op == Operator::glob;
-        const bool has_blob = a.type == Value::Type::blob || b.type == Value::Type::blob;
-        const bool found = holds(condition, a, MixedTypes::compare);
-        EXPECT_TRUE(found == expected || (found && is_pattern && has_blob))
+        EXPECT_EQ(Predicate(db.handle(), condition, MixedTypes::compare)(a), expected)
             << left << ' ' << sql << ' ' << right;
-        EXPECT_TRUE(holds(condition, a, MixedTypes::keep) || !expected) << left << ' ' << sql << ' ' << right;
+        EXPECT_TRUE(Predicate(db.handle(), condition, MixedTypes::keep)(a) || !expected)
+            << left << ' ' << sql << ' ' << right;
       }
     }
   }
@@ -71,7 +69,7 @@ TEST(Condition, InFindsWhatEqualsAMember) {
             [](const Value& a, const Value& b) { return compare(a, b) < 0; });
   for (const std::string literal : kValues)
     EXPECT_EQ(
-        holds(condition, value_of(db, literal), MixedTypes::compare),
+        Predicate(db.handle(), condition, MixedTypes::compare)(value_of(db, literal)),
         db.query_one<std::optional<bool>>("SELECT " + literal + " IN (1, 'a', x'ff', 2.5)").value_or(false))
         << literal;
 }
@@ -79,17 +77,39 @@ TEST(Condition, InFindsWhatEqualsAMember) {
 // What an affinity could make equal is left to SQLite when it checks again anyway.
 TEST(Condition, TextAgainstNumberIsKeptForSqlite) {
   const Condition condition{{}, Operator::eq, Value::of_integer(5), {}};
-  EXPECT_TRUE(holds(condition, Value::of_text("5"), MixedTypes::keep));
-  EXPECT_FALSE(holds(condition, Value::of_text("5"), MixedTypes::compare));
+  EXPECT_TRUE(Predicate(nullptr, condition, MixedTypes::keep)(Value::of_text("5")));
+  EXPECT_FALSE(Predicate(nullptr, condition, MixedTypes::compare)(Value::of_text("5")));
 }
 
-// SQLite refuses such patterns; its matcher recurses once per wildcard.
-TEST(Condition, ATooLongPatternIsLeftToSqlite) {
-  Condition condition{{ColumnKind::metadata, 0}, Operator::like, {}, {}};
-  std::string pattern;
-  for (int i = 0; i < 1000000; ++i) pattern += "%a";
-  condition.value = Value::of_text(pattern);
-  EXPECT_TRUE(holds(condition, Value::of_text(std::string(1000000, 'a')), MixedTypes::compare));
+TEST(Condition, APatternMeansWhatItMeansInTheQuery) {
+  const testing::Database db;
+  const Condition condition{{}, Operator::like, Value::of_text("A%"), {}};
+  EXPECT_TRUE(Predicate(db.handle(), condition, MixedTypes::compare)(Value::of_text("abc")));
+  db.execute("PRAGMA case_sensitive_like = ON");
+  EXPECT_FALSE(Predicate(db.handle(), condition, MixedTypes::compare)(Value::of_text("abc")));
+}
+
+// What a text's first bytes leave open, and nothing else, must be looked up.
+TEST(Condition, APrefixDecidesAsTheWholeTextDoes) {
+  const testing::Database db;
+  const std::string whole = "abcdefghijklmnop", prefix = whole.substr(0, 12);
+  for (const Operator op :
+       {Operator::eq, Operator::ne, Operator::lt, Operator::le, Operator::gt, Operator::ge, Operator::is,
+        Operator::is_not, Operator::is_null, Operator::not_null}) {
+    for (const std::string value : {"", "a", "aa", "b", "abcdefghijkk", "abcdefghijkl", "abcdefghijkm",
+                                    "abcdefghijklmnop", "abcdefghijklz", "zzzzzzzzzzzzzzzzzz"}) {
+      const Condition condition{{}, op, Value::of_text(value), {}};
+      Predicate predicate(db.handle(), condition, MixedTypes::compare);
+      EXPECT_EQ(predicate.is_decided_by(prefix), !value.starts_with(prefix));
+      if (!predicate.is_decided_by(prefix)) continue;
+      EXPECT_EQ(predicate(Value::of_text(prefix)), predicate(Value::of_text(whole)))
+          << value << ' ' << to_string(op);
+    }
+  }
+  Condition list{{}, Operator::in, {}, {Value::of_text("abc"), Value::of_text("x")}};
+  EXPECT_TRUE(Predicate(db.handle(), list, MixedTypes::compare).is_decided_by(prefix));
+  list.set[0] = Value::of_text(whole);
+  EXPECT_FALSE(Predicate(db.handle(), list, MixedTypes::compare).is_decided_by(prefix));
 }
 
 }  // namespace

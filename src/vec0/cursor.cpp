@@ -1,11 +1,14 @@
 #include "vec0/cursor.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "cairn/error.hpp"
 #include "vec0/counters.hpp"
+#include "vec0/key.hpp"
+#include "vec0/shadow.hpp"
 #include "vec0/vector_value.hpp"
 
 namespace cairn::vec0 {
@@ -37,35 +40,17 @@ void append_key(std::string& key, sqlite3_value* vector) {
   append_key(key, Value::of(vector));
 }
 
-std::vector<Value> read_list(sqlite3_value* list) {
+template <class Read>
+std::vector<Value> read_list(sqlite3_value* list, Read read) {
   std::vector<Value> values;
   sqlite3_value* member = nullptr;
   for (int code = sqlite3_vtab_in_first(list, &member); code == SQLITE_OK && member;
        code = sqlite3_vtab_in_next(list, &member)) {
-    Value value = Value::of(member);
+    Value value = read(member);
     if (!value.is_null()) values.push_back(std::move(value));
   }
   std::sort(values.begin(), values.end(), [](const Value& a, const Value& b) { return compare(a, b) < 0; });
   return values;
-}
-
-// The value as a column of type TEXT or INTEGER would compare it. SQLite has not converted it, since the
-// columns are declared without a type.
-Value converted(sqlite3_value* value, bool to_text) {
-  const int type = sqlite3_value_type(value);
-  const bool differs = to_text ? type == SQLITE_INTEGER || type == SQLITE_FLOAT : type == SQLITE_TEXT;
-  if (!differs) return Value::of(value);
-  // Of a copy, since the conversion happens in place and this is the statement's own register.
-  const std::unique_ptr<sqlite3_value, void (*)(sqlite3_value*)> copy(
-      sqlite3_value_dup(value), [](sqlite3_value* v) { sqlite3_value_free(v); });
-  if (!copy) throw std::bad_alloc();
-  if (!to_text) {
-    sqlite3_value_numeric_type(copy.get());
-    return Value::of(copy.get());
-  }
-  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(copy.get()));
-  if (!text) throw std::bad_alloc();
-  return Value::of_text({text, static_cast<std::size_t>(sqlite3_value_bytes(copy.get()))});
 }
 
 std::size_t read_k(sqlite3_value* value) {
@@ -77,12 +62,21 @@ std::size_t read_k(sqlite3_value* value) {
 
 }  // namespace
 
-Cursor::Stamp Cursor::stamp() const noexcept {
-  return {storage_.writes(), sqlite3_total_changes64(storage_.db())};
-}
-
-bool Cursor::is_current(const std::string& key) const {
-  return key == key_ && search_stamp_ == stamp();
+// What is kept for this request, if nothing was written since, or else room for it.
+KeptSearch& Cursor::keep(std::string request) {
+  const KeptSearch::Stamp now{storage_.writes(), sqlite3_total_changes64(storage_.db())};
+  const auto is_answer = [&](const std::shared_ptr<KeptSearch>& kept) {
+    return kept && kept->stamp == now && kept->request == request;
+  };
+  if (!is_answer(kept_)) kept_ = shared_.lock();
+  if (!is_answer(kept_)) {
+    kept_ = std::make_shared<KeptSearch>();
+    kept_->request = std::move(request);
+    kept_->stamp = now;
+    shared_ = kept_;
+    reader_.reset();
+  }
+  return *kept_;
 }
 
 void Cursor::filter(const char* plan, sqlite3_value** argv) {
@@ -92,6 +86,7 @@ void Cursor::filter(const char* plan, sqlite3_value** argv) {
   if (plan_text_ != plan) {
     plan_ = Plan::from_text(storage_.table(), plan);
     plan_text_ = plan;
+    first_key_.reset();
   }
   switch (plan_.mode) {
     case Mode::scan:
@@ -113,11 +108,20 @@ void Cursor::next() {
   } while (row_ && is_gone(*row_));
 }
 
-// As of an ordinary table, a row that was deleted since the cursor was opened is not met any more.
+// As of an ordinary table, a row that was deleted since the cursor was opened is not met any more. And a row
+// whose slot names another's rowid must not pass for it: that is looked up for as many rows as a search
+// mostly gives.
 bool Cursor::is_gone(const Row& row) {
-  if (storage_.writes() == writes_at_start_) return false;
+  constexpr std::size_t kLookedUp = 4096;
+  const bool was_written = storage_.writes() != writes_at_start_;
+  if (!was_written && (plan_.mode == Mode::scan || position_ > kLookedUp)) return false;
   const auto at = storage_.find(row.rowid);
-  return !at || at->chunk != row.at.chunk || at->slot != row.at.slot;
+  if (at && at->chunk == row.at.chunk && at->slot == row.at.slot) return false;
+  if (!was_written)
+    storage_.throw_corrupt(kChunks, row.at.chunk,
+                           fmt::format("slot {} holds row {}, which '{}_rowids' places elsewhere",
+                                       row.at.slot, row.rowid, storage_.table().name));
+  return true;
 }
 
 void Cursor::advance() {
@@ -129,13 +133,11 @@ void Cursor::advance() {
       row_.reset();
       break;
     case Mode::stream:
-      row_ = search_->next();
-      break;
     case Mode::k:
-      if (plan_.has_probe)
+      if (probes_)
         row_.reset();
       else
-        row_ = search_->next();
+        row_ = kept_->search->row(position_++);
   }
 }
 
@@ -143,11 +145,15 @@ std::vector<Condition> Cursor::read_conditions(sqlite3_value** argv) const {
   std::vector<Condition> conditions;
   for (const PlannedCondition& planned : plan_.conditions) {
     sqlite3_value* argument = *argv++;
+    const auto read = [&](sqlite3_value* value) {
+      return names_keys(planned.column, planned.op) ? key_value(value, storage_.table().key_type())
+                                                    : Value::of(value);
+    };
     Condition condition{planned.column, planned.op, {}, {}};
     if (planned.op == Operator::in)
-      condition.set = read_list(argument);
+      condition.set = read_list(argument, read);
     else
-      condition.value = Value::of(argument);
+      condition.value = read(argument);
     conditions.push_back(std::move(condition));
   }
   return conditions;
@@ -156,7 +162,6 @@ std::vector<Condition> Cursor::read_conditions(sqlite3_value** argv) const {
 void Cursor::start_scan(const std::vector<Condition>& conditions) {
   conditions_ = conditions;
   row_filter_.emplace(storage_, conditions_, MixedTypes::keep);
-  chunk_.id = std::numeric_limits<std::int64_t>::min();
   slots_.clear();
   next_slot_ = 0;
   reader_.reset();
@@ -166,26 +171,33 @@ void Cursor::start_scan(const std::vector<Condition>& conditions) {
 void Cursor::next_in_scan() {
   while (next_slot_ == slots_.size()) {
     next_slot_ = 0;
-    if (!storage_.next_chunk(chunk_.id, chunk_)) {
+    if (!row_filter_->next(chunk_, slots_)) {
+      slots_.clear();
       row_.reset();
       return;
     }
-    row_filter_->select(chunk_, slots_);
   }
   const std::size_t slot = slots_[next_slot_++];
   row_ = Row{chunk_.rowids[slot], {chunk_.id, slot}, std::nullopt};
 }
 
-std::optional<std::int64_t> Cursor::rowid_of(sqlite3_value* key) {
-  const Value value = converted(key, storage_.table().has_text_key());
-  if (storage_.table().has_text_key())
-    return value.type == Value::Type::text ? storage_.rowid_of_key(value.bytes) : std::nullopt;
-  if (value.type == Value::Type::integer) return value.integer;
-  // 5.0 is the key 5.
-  if (value.type == Value::Type::real && value.real == std::floor(value.real) && value.real >= -0x1p63 &&
-      value.real < 0x1p63)
-    return static_cast<std::int64_t>(value.real);
-  return std::nullopt;
+std::optional<std::int64_t> Cursor::rowid_of_argument(sqlite3_value* key) {
+  return rowid_of(storage_, key_value(key, storage_.table().key_type()));
+}
+
+// Whether the key beside k was bound by the program and is not a join's. What a join reads from a subquery
+// can carry the mark of a bound value as well, so the value must stay the same.
+bool Cursor::is_parameter(sqlite3_value* key) {
+  Value value = Value::of(key);
+  if (!first_key_) {
+    first_key_is_parameter_ = sqlite3_value_frombind(key) != 0;
+    first_key_ = std::move(value);
+  } else if (first_key_is_parameter_ && compare(value, *first_key_) != 0) {
+    throw Error(ErrorCode::invalid_argument,
+                "vec0: a search with k cannot be joined by key with a list of parameters; write the list as "
+                "`… IN (…)`");
+  }
+  return first_key_is_parameter_;
 }
 
 // A look-up walks half a chunk to its vector, so after twice as many look-ups as there are chunks a pass over
@@ -196,29 +208,26 @@ std::size_t Cursor::point_limit() {
 }
 
 void Cursor::start_point(sqlite3_value* query, sqlite3_value* key) {
-  const auto rowid = rowid_of(key);
+  const auto rowid = rowid_of_argument(key);
   if (!query) {
     if (!rowid) return;
     if (const auto at = storage_.find(*rowid)) row_ = Row{*rowid, *at, std::nullopt};
     return;
   }
-  std::string request = "point ";
+  std::string request = plan_text_;
   append_key(request, query);
-  const VectorColumn& column = storage_.table().vectors[plan_.vector_column];
-  if (!is_current(request)) {
-    distance_.emplace(column.metric, query_vector(column, query));
-    search_.reset();
-    point_calls_ = 0;
-    point_limit_ = point_limit();
-    key_ = std::move(request);
-    search_stamp_ = stamp();
+  KeptSearch& kept = keep(std::move(request));
+  if (!kept.distance) {
+    const VectorColumn& column = storage_.table().vectors[plan_.vector_column];
+    kept.distance.emplace(column.metric, query_vector(column, query));
+    kept.point_limit = point_limit();
   }
   if (!rowid) return;
-  if (!search_ && ++point_calls_ > point_limit_)
-    search_ =
-        std::make_unique<Search>(storage_, SearchRequest{plan_.vector_column, distance_->query(), {}, {}});
-  if (search_) {
-    row_ = search_->find(*rowid);
+  if (!kept.search && ++kept.point_calls > kept.point_limit)
+    kept.search = std::make_unique<Search>(
+        storage_, SearchRequest{plan_.vector_column, kept.distance->query(), {}, {}});
+  if (kept.search) {
+    row_ = kept.search->find(*rowid);
   } else if (const auto at = storage_.find(*rowid)) {
     row_ = Row{*rowid, *at, std::nullopt};
     row_->distance = distance_of_one(*row_);
@@ -230,38 +239,42 @@ float Cursor::distance_of_one(const Row& row) {
   std::vector<std::byte> bytes;
   reader_.vector(plan_.vector_column, row, bytes);
   float distance = 0;
-  (*distance_)(bytes.data(), 1, &distance);
+  (*kept_->distance)(bytes.data(), 1, &distance);
   return distance;
 }
 
 void Cursor::start_search(sqlite3_value** argv) {
-  sqlite3_value** const conditions = argv + 1 + (plan_.mode == Mode::k ? 1 : 0) + (plan_.has_probe ? 1 : 0);
+  sqlite3_value* const query = *argv++;
+  sqlite3_value* const k = plan_.mode == Mode::k ? *argv++ : nullptr;
+  sqlite3_value* const key = plan_.has_probe ? *argv++ : nullptr;
+  std::vector<Condition> conditions = read_conditions(argv);
+  probes_ = key && !is_parameter(key);
+  if (key && !probes_)
+    conditions.push_back(
+        {{ColumnKind::primary_key, 0}, Operator::eq, key_value(key, storage_.table().key_type()), {}});
+
   std::string request = plan_text_;
-  append_key(request, argv[0]);
-  if (plan_.mode == Mode::k) append_key(request, Value::of_integer(sqlite3_value_int64(argv[1])));
-  std::vector<Condition> read = read_conditions(conditions);
-  for (const Condition& condition : read) {
+  append_key(request, query);
+  if (k) append_key(request, Value::of_integer(sqlite3_value_int64(k)));
+  for (const Condition& condition : conditions) {
     append_key(request, condition.value);
     append_key(request, Value::of_integer(static_cast<std::int64_t>(condition.set.size())));
     for (const Value& member : condition.set) append_key(request, member);
   }
-  if (search_ && is_current(request)) {
-    search_->rewind();
-  } else {
-    search_.reset();
+  KeptSearch& kept = keep(std::move(request));
+  if (!kept.search) {
     const VectorColumn& column = storage_.table().vectors[plan_.vector_column];
-    SearchRequest wanted{plan_.vector_column, query_vector(column, argv[0]), std::move(read), std::nullopt};
-    if (plan_.mode == Mode::k) wanted.k = read_k(argv[1]);
-    search_ = std::make_unique<Search>(storage_, std::move(wanted));
-    key_ = std::move(request);
-    search_stamp_ = stamp();
-    reader_.reset();
+    SearchRequest wanted{plan_.vector_column, query_vector(column, query), std::move(conditions), {}};
+    if (k) wanted.k = read_k(k);
+    kept.search = std::make_unique<Search>(storage_, std::move(wanted));
   }
-  if (!plan_.has_probe) {
-    row_ = search_->next();
-  } else if (const auto rowid = rowid_of(argv[2])) {
-    row_ = search_->find(*rowid);
+  position_ = 0;
+  if (!probes_) {
+    next();
+    return;
   }
+  if (const auto rowid = rowid_of_argument(key)) row_ = kept.search->find(*rowid);
+  if (row_ && is_gone(*row_)) row_.reset();
 }
 
 void Cursor::column(sqlite3_context* context, int index) {

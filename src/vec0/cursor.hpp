@@ -8,19 +8,21 @@
 #include <vector>
 
 #include "sqlite/api.hpp"
+#include "vec0/kept_search.hpp"
 #include "vec0/plan.hpp"
 #include "vec0/row_filter.hpp"
 #include "vec0/row_reader.hpp"
-#include "vec0/search.hpp"
 
 namespace cairn::vec0 {
 
-// A join may call filter() once per outer row, mostly with the same query vector. The last search is kept
-// and served again as long as nothing was written since: it lives within one execution of one statement,
-// where no other connection's commit can become visible.
 class Cursor {
  public:
-  explicit Cursor(Storage& storage) : storage_(storage), reader_(storage) { ++storage_.open_cursors; }
+  // `shared` is the table's: the search that its cursors made last. It is held from the start, because SQLite
+  // closes the cursor that this one replaces before filter() is called.
+  Cursor(Storage& storage, std::weak_ptr<KeptSearch>& shared)
+      : storage_(storage), reader_(storage), shared_(shared), kept_(shared.lock()) {
+    ++storage_.open_cursors;
+  }
   Cursor(const Cursor&) = delete;
   Cursor& operator=(const Cursor&) = delete;
   ~Cursor() { --storage_.open_cursors; }
@@ -32,24 +34,17 @@ class Cursor {
   std::int64_t rowid() const noexcept { return row_->rowid; }
 
  private:
-  // What a search depends on besides its request.
-  struct Stamp {
-    std::uint64_t writes = 0;  // through this virtual table
-    std::int64_t changes = 0;  // by SQL on this connection, shadow tables included
-    friend bool operator==(const Stamp&, const Stamp&) = default;
-  };
-  Stamp stamp() const noexcept;
-
   void advance();
   bool is_gone(const Row& row);
   void start_scan(const std::vector<Condition>& conditions);
   void next_in_scan();
   void start_point(sqlite3_value* query, sqlite3_value* key);
   void start_search(sqlite3_value** argv);
-  std::optional<std::int64_t> rowid_of(sqlite3_value* key);
+  std::optional<std::int64_t> rowid_of_argument(sqlite3_value* key);
+  bool is_parameter(sqlite3_value* key);
   std::vector<Condition> read_conditions(sqlite3_value** argv) const;
   float distance_of_one(const Row& row);
-  bool is_current(const std::string& key) const;
+  KeptSearch& keep(std::string request);
   std::size_t point_limit();
 
   Storage& storage_;
@@ -66,13 +61,14 @@ class Cursor {
   std::vector<std::uint16_t> slots_;
   std::size_t next_slot_ = 0;
 
-  // The last search, and the point look-ups since the query vector changed.
-  std::unique_ptr<Search> search_;
-  std::string key_;  // request, serialised
-  Stamp search_stamp_;
-  std::optional<vector::DistanceTo> distance_;
-  std::size_t point_calls_ = 0;
-  std::size_t point_limit_ = 0;
+  // Searches and point look-ups
+  std::weak_ptr<KeptSearch>& shared_;
+  std::shared_ptr<KeptSearch> kept_;
+  std::size_t position_ = 0;  // in the search's order: the next row
+  bool probes_ = false;       // the search is only asked for one row
+  // Of a plan with a probe: the first key, and whether it was bound by the program.
+  std::optional<Value> first_key_;
+  bool first_key_is_parameter_ = false;
 };
 
 }  // namespace cairn::vec0

@@ -54,6 +54,33 @@ INSTANTIATE_TEST_SUITE_P(
         "CREATE TRIGGER again AFTER INSERT ON t_rowids BEGIN INSERT INTO t SELECT 'a' || id, v, p, n, "
         "s, x FROM t LIMIT 1; END"));
 
+struct Disagreement : ::testing::TestWithParam<const char*> {};
+
+// Never an answer with a row too few, too many or wrong.
+TEST_P(Disagreement, IsReportedByEveryReading) {
+  Database db;
+  db.execute("CREATE VIRTUAL TABLE t USING vec0(v float[2], n integer, chunk_size=8)");
+  for (int i = 1; i <= 20; ++i) db.execute("INSERT INTO t(v, n) VALUES (json_array(?1, 0), ?1)", i);
+  const bool names_another_row = std::string_view(GetParam()).find("rowids") != std::string_view::npos;
+  db.execute(GetParam());
+  for (const char* sql : {"SELECT count(*) FROM t", "SELECT n FROM t WHERE n > 0",
+                          "SELECT rowid FROM t WHERE v MATCH '[0, 0]' AND k = 20",
+                          "SELECT rowid FROM t WHERE v MATCH '[0, 0]' AND n < 100 ORDER BY distance"}) {
+    if (names_another_row && std::string_view(sql).find("MATCH") == std::string_view::npos) continue;
+    EXPECT_NE(db.error(sql).find("vec0 table 't' is damaged"), std::string::npos)
+        << sql << ": " << db.error(sql);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Vec0, Disagreement,
+    ::testing::Values("DELETE FROM t_chunks WHERE chunk_id = 2", "DELETE FROM t_rowids WHERE rowid = 3",
+                      "UPDATE t_chunks SET validity = x'FE' WHERE chunk_id = 1",
+                      "UPDATE t_chunks SET validity = x'FF' WHERE chunk_id = 3",
+                      // Scans see this one only through the command 'integrity'.
+                      "UPDATE t_chunks SET rowids = (SELECT rowids FROM t_chunks WHERE chunk_id = 1) WHERE "
+                      "chunk_id = 2"));
+
 TEST(DroppingADamagedTable, NeedsNoShadowTables) {
   Database db;
   db.execute_script(

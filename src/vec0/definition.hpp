@@ -64,7 +64,8 @@ struct TableDefinition {
   std::vector<ColumnRef> columns;  // in declared order, hidden ones last
   std::size_t chunk_size = 1024;   // rows; a multiple of 8, at most 4096
 
-  bool has_text_key() const noexcept { return primary_key && primary_key->type == KeyType::text; }
+  KeyType key_type() const noexcept { return primary_key ? primary_key->type : KeyType::integer; }
+  bool has_text_key() const noexcept { return key_type() == KeyType::text; }
   std::string_view column_name(ColumnRef column) const;
   // Position in `columns` of the column with that name (ASCII case does not matter), or nothing.
   std::optional<std::size_t> find_column(std::string_view name) const;

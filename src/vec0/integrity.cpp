@@ -45,7 +45,7 @@ class Problems {
 };
 
 struct BlobTable {
-  ChunkBlob blob;
+  ChunkColumn blob;
   sqlite::Statement find;
   bool is_sound = true;  // in the chunk at hand
 };
@@ -67,7 +67,7 @@ class Check {
         db_(storage.db()),
         find_entry_(db_.prepare("SELECT chunk_id, chunk_offset, typeof(id) FROM " +
                                 shadow_sql(table_, kRowids) + " WHERE rowid = ?")) {
-    for (ChunkBlob& blob : chunk_blobs(table_)) {
+    for (ChunkColumn& blob : chunk_columns(table_)) {
       // length() of a blob reads nothing but the record's header.
       std::string sql = fmt::format("SELECT rowid, typeof({0}), length({0}) FROM {1} WHERE _rowid_ = ?",
                                     blob.column, shadow_sql(table_, blob.suffix));

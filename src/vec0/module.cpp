@@ -29,10 +29,11 @@ struct Table : sqlite3_vtab {
   Table(const Table&) = delete;
   ~Table() { sqlite3_free(zErrMsg); }  // SQLite does not fetch xDestroy's
   Storage storage;
+  std::weak_ptr<KeptSearch> last_search;
 };
 
 struct OpenCursor : sqlite3_vtab_cursor {
-  explicit OpenCursor(Storage& storage) : sqlite3_vtab_cursor{}, cursor(storage) {}
+  explicit OpenCursor(Table& table) : sqlite3_vtab_cursor{}, cursor(table.storage, table.last_search) {}
   Cursor cursor;
 };
 
@@ -89,8 +90,8 @@ int best_index(sqlite3_vtab* table, sqlite3_index_info* info) {
 }
 
 int open(sqlite3_vtab* table, sqlite3_vtab_cursor** out) {
-  return sqlite::vtab_trampoline(
-      table, [&] { *out = std::make_unique<OpenCursor>(table_of(table)->storage).release(); });
+  return sqlite::vtab_trampoline(table,
+                                 [&] { *out = std::make_unique<OpenCursor>(*table_of(table)).release(); });
 }
 
 int close(sqlite3_vtab_cursor* cursor) {

@@ -90,7 +90,7 @@ class Compaction {
   explicit Compaction(Storage& storage)
       : storage_(storage),
         table_(storage.table()),
-        blobs_(chunk_blobs(table_)),
+        blobs_(chunk_columns(table_)),
         load_(prepare("SELECT validity, rowids FROM {} WHERE chunk_id = ?", kChunks)),
         store_(prepare("UPDATE {} SET validity = ?2, rowids = ?3 WHERE chunk_id = ?1", kChunks)),
         point_(prepare("UPDATE {} SET chunk_id = ?2, chunk_offset = ?3 WHERE rowid = ?1", kRowids)) {}
@@ -161,7 +161,7 @@ class Compaction {
       target.rowids[to] = rowid;
       ++slot_;
     }
-    for (const ChunkBlob& blob : blobs_) copy_cells(blob, id, gifts);
+    for (const ChunkColumn& blob : blobs_) copy_cells(blob, id, gifts);
     for (const Gift& gift : gifts)
       for (const Move& move : gift.moves) point_.bind(1, move.rowid).bind(2, id).bind(3, move.to).run();
     store_.bind(1, id)
@@ -176,7 +176,7 @@ class Compaction {
     emptied_.clear();
   }
 
-  void copy_cells(const ChunkBlob& blob, std::int64_t target, const std::vector<Gift>& gifts) {
+  void copy_cells(const ChunkColumn& blob, std::int64_t target, const std::vector<Gift>& gifts) {
     sqlite::Blob to = open(blob, target, Mode::read_write);
     for (const Gift& gift : gifts) {
       const sqlite::Blob from = open(blob, gift.source, Mode::read);
@@ -187,7 +187,7 @@ class Compaction {
     }
   }
 
-  sqlite::Blob open(const ChunkBlob& blob, std::int64_t chunk, Mode mode) const {
+  sqlite::Blob open(const ChunkColumn& blob, std::int64_t chunk, Mode mode) const {
     sqlite::Blob opened = storage_.open(blob.suffix, blob.column, chunk, mode);
     if (opened.size() != blob.size) storage_.throw_corrupt(blob.suffix, chunk, "the blob has the wrong size");
     return opened;
@@ -213,7 +213,7 @@ class Compaction {
 
   Storage& storage_;
   const TableDefinition& table_;
-  const std::vector<ChunkBlob> blobs_;
+  const std::vector<ChunkColumn> blobs_;
   sqlite::Statement load_, store_, point_;
   std::vector<std::byte> bytes_;
 

@@ -93,7 +93,7 @@ struct ChunkChanges {
   std::vector<Value> partitions;
   std::vector<std::byte> validity;  // as it will be
   SlotValues rowids{sizeof(std::int64_t)};
-  std::vector<SlotValues> columns;  // in the order of chunk_blobs; a boolean is a byte here
+  std::vector<SlotValues> columns;  // in the order of chunk_columns; a boolean is a byte here
 
   void reset() noexcept {
     rowids.reset();

@@ -8,7 +8,7 @@ namespace {
 constexpr Operator kOperators[] = {Operator::eq,      Operator::ne,       Operator::lt,   Operator::le,
                                    Operator::gt,      Operator::ge,       Operator::is,   Operator::is_not,
                                    Operator::is_null, Operator::not_null, Operator::like, Operator::glob,
-                                   Operator::in};
+                                   Operator::regexp,  Operator::in};
 
 constexpr std::string_view kWhere = "where";
 constexpr std::string_view kProbe = "probe";

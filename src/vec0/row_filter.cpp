@@ -2,24 +2,45 @@
 
 #include <algorithm>
 
+#include "vec0/key.hpp"
 #include "vec0/metadata.hpp"
-#include "vec0/shadow.hpp"
 
 namespace cairn::vec0 {
 
+namespace {
+
+std::vector<std::int64_t> rowids_of(Storage& storage, const Condition& condition) {
+  std::vector<std::int64_t> rowids;
+  const auto add = [&](const Value& key) {
+    if (const auto rowid = rowid_of(storage, key)) rowids.push_back(*rowid);
+  };
+  if (condition.op == Operator::in)
+    std::for_each(condition.set.begin(), condition.set.end(), add);
+  else
+    add(condition.value);
+  std::sort(rowids.begin(), rowids.end());
+  return rowids;
+}
+
+}  // namespace
+
 RowFilter::RowFilter(Storage& storage, const std::vector<Condition>& conditions, MixedTypes mixed)
-    : storage_(storage), mixed_(mixed) {
+    : storage_(storage), writes_(storage.writes()) {
   for (const Condition& condition : conditions) {
     switch (condition.column.kind) {
       case ColumnKind::partition:
-        by_partition_.push_back(&condition);
+        by_partition_.emplace_back(storage.db(), condition, mixed);
         break;
       case ColumnKind::metadata:
-        by_metadata_.push_back(&condition);
+        by_metadata_.push_back({Predicate(storage.db(), condition, mixed),
+                                ChunkBlob::of_metadata(storage, condition.column.index)});
         break;
       case ColumnKind::primary_key:
       case ColumnKind::auxiliary:
-        by_row_.push_back(&condition);
+        if (names_keys(condition.column, condition.op))
+          rowid_sets_.push_back(rowids_of(storage, condition));
+        else
+          by_row_.emplace_back(storage.db(), condition, mixed);
         break;
       default:
         break;
@@ -27,48 +48,57 @@ RowFilter::RowFilter(Storage& storage, const std::vector<Condition>& conditions,
   }
 }
 
-bool RowFilter::partitions_hold(const Chunk& chunk) const {
-  return std::all_of(by_partition_.begin(), by_partition_.end(), [&](const Condition* condition) {
-    return holds(*condition, chunk.partitions[condition->column.index], mixed_);
-  });
+bool RowFilter::next(Chunk& chunk, std::vector<std::uint16_t>& slots) {
+  const auto wanted = [&](const std::vector<Value>& partitions) {
+    return std::all_of(by_partition_.begin(), by_partition_.end(), [&](Predicate& predicate) {
+      return predicate(partitions[predicate.condition().column.index]);
+    });
+  };
+  if (!storage_.next_chunk(last_chunk_, chunk, wanted)) {
+    if (by_partition_.empty() && storage_.writes() == writes_) storage_.check_row_count(live_slots_);
+    return false;
+  }
+  last_chunk_ = chunk.id;
+  live_slots_ += chunk.live_slots();
+  select(chunk, slots);
+  return true;
 }
 
-Value RowFilter::cell(const Condition& condition, std::int64_t rowid) {
-  if (condition.column.kind == ColumnKind::auxiliary)
-    return storage_.auxiliaries_of(rowid)[condition.column.index];
+Value RowFilter::cell(ColumnRef column, std::int64_t rowid) {
+  if (column.kind == ColumnKind::auxiliary) return storage_.auxiliaries_of(rowid)[column.index];
   return storage_.table().has_text_key() ? Value::of_text(storage_.key_of(rowid)) : Value::of_integer(rowid);
 }
 
-void RowFilter::keep_matching_metadata(const Condition& condition, const Chunk& chunk,
+void RowFilter::keep_matching_metadata(MetadataTest& test, const Chunk& chunk,
                                        std::vector<std::uint16_t>& slots) {
-  const std::size_t column = condition.column.index;
+  const std::size_t column = test.predicate.condition().column.index;
   const MetadataType type = storage_.table().metadata[column].type;
-  {
-    const sqlite::Blob blob =
-        storage_.open(metadata_chunks(column), "data", chunk.id, sqlite::Blob::Mode::read);
-    if (blob.size() != metadata_blob_size(type, storage_.table().chunk_size))
-      storage_.throw_corrupt(metadata_chunks(column), chunk.id, "the metadata blob has the wrong size");
-    blob_.resize(blob.size());
-    blob.read(blob_, 0);
-  }
+  const sqlite::Blob& blob = test.blob.at(chunk.id);
+  cells_.resize(blob.size());
+  blob.read(cells_, 0);
   std::erase_if(slots, [&](std::uint16_t slot) {
     const CellRange range = metadata_cell(type, slot);
-    MetadataCell decoded = decode_metadata(type, std::span(blob_).subspan(range.offset, range.size), slot);
-    if (decoded.is_long) decoded.value.bytes = storage_.long_text(column, chunk.rowids[slot]);
-    return !holds(condition, decoded.value, mixed_);
+    MetadataCell decoded = decode_metadata(type, std::span(cells_).subspan(range.offset, range.size), slot);
+    // A long text costs a look-up.
+    if (decoded.is_long && !test.predicate.is_decided_by(decoded.value.bytes))
+      decoded.value.bytes = storage_.long_text(column, chunk.rowids[slot]);
+    return !test.predicate(decoded.value);
   });
 }
 
 void RowFilter::select(const Chunk& chunk, std::vector<std::uint16_t>& slots) {
   slots.clear();
-  if (!partitions_hold(chunk)) return;
   for (std::size_t slot = 0; slot < chunk.rowids.size(); ++slot)
     if (chunk.is_live(slot)) slots.push_back(static_cast<std::uint16_t>(slot));
-  for (const Condition* condition : by_metadata_)
-    if (!slots.empty()) keep_matching_metadata(*condition, chunk, slots);
-  for (const Condition* condition : by_row_)
+  for (const auto& rowids : rowid_sets_)
     std::erase_if(slots, [&](std::uint16_t slot) {
-      return !holds(*condition, cell(*condition, chunk.rowids[slot]), mixed_);
+      return !std::binary_search(rowids.begin(), rowids.end(), chunk.rowids[slot]);
+    });
+  for (MetadataTest& test : by_metadata_)
+    if (!slots.empty()) keep_matching_metadata(test, chunk, slots);
+  for (Predicate& predicate : by_row_)
+    std::erase_if(slots, [&](std::uint16_t slot) {
+      return !predicate(cell(predicate.condition().column, chunk.rowids[slot]));
     });
 }
 

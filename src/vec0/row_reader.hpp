@@ -1,11 +1,10 @@
 // Cells of single rows, read on demand: a column that a query does not use is not read.
 #pragma once
 
-#include <map>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "vec0/chunk_blob.hpp"
 #include "vec0/storage.hpp"
 
 namespace cairn::vec0 {
@@ -17,7 +16,7 @@ struct Row {
 };
 
 // Keeps one open blob per column, since walking inside a chunk is cheap only while its blob stays open, and
-// the values of one row that come together. Belongs to one cursor and one scan.
+// the values of one row that come together. Belongs to one cursor.
 class RowReader {
  public:
   explicit RowReader(Storage& storage) : storage_(storage) {}
@@ -37,16 +36,11 @@ class RowReader {
   }
 
  private:
-  struct OpenBlob {
-    sqlite::Blob blob;
-    std::int64_t chunk;
-  };
-  void read(const std::string& suffix, const char* column, std::int64_t chunk, std::size_t expected_size,
-            std::span<std::byte> out, std::size_t offset);
+  void forget_if_written() noexcept;
 
   Storage& storage_;
-  std::uint64_t writes_ = 0;
-  std::map<std::string, OpenBlob> blobs_;
+  std::vector<std::optional<ChunkBlob>> vectors_, metadata_;  // by column
+  std::uint64_t writes_ = 0;                                  // of the storage, when the values were read
   std::optional<std::int64_t> partitions_of_, auxiliaries_of_;
   std::vector<Value> partitions_, auxiliaries_;
 };

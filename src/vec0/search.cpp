@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "cairn/error.hpp"
+#include "vec0/chunk_blob.hpp"
 #include "vec0/counters.hpp"
 #include "vec0/row_filter.hpp"
-#include "vec0/shadow.hpp"
 
 namespace cairn::vec0 {
 namespace {
@@ -32,7 +31,7 @@ class BlockScorer {
   BlockScorer(Storage& storage, const SearchRequest& request)
       : storage_(storage),
         column_(storage.table().vectors[request.vector_column]),
-        suffix_(vector_chunks(request.vector_column)),
+        vectors_(ChunkBlob::of_vectors(storage, request.vector_column)),
         distance_(column_.metric, request.query),
         block_rows_(
             std::clamp<std::size_t>(kBlockBytes / column_.byte_size(), 1, storage.table().chunk_size)),
@@ -41,12 +40,12 @@ class BlockScorer {
 
   template <class Sink>
   void score(std::int64_t chunk, const std::vector<std::uint16_t>& slots, Sink sink) {
-    open(chunk);
+    const sqlite::Blob& blob = vectors_.at(chunk);
     std::size_t next = 0;
     while (next < slots.size()) {
       const std::size_t first = slots[next] / block_rows_ * block_rows_;
       const std::size_t count = std::min(block_rows_, storage_.table().chunk_size - first);
-      blob_->read(std::span(bytes_).first(count * column_.byte_size()), first * column_.byte_size());
+      blob.read(std::span(bytes_).first(count * column_.byte_size()), first * column_.byte_size());
       distance_(bytes_.data(), count, distances_.data());
       for (; next < slots.size() && slots[next] < first + count; ++next)
         sink(slots[next], distances_[slots[next] - first]);
@@ -56,34 +55,18 @@ class BlockScorer {
  private:
   static constexpr std::size_t kBlockBytes = 96 * 1024;
 
-  void open(std::int64_t chunk) {
-    if (!blob_) {
-      blob_.emplace(storage_.open(suffix_, "vectors", chunk, sqlite::Blob::Mode::read));
-    } else {
-      try {
-        blob_->reopen(chunk);
-      } catch (const Error& e) {
-        if ((e.sqlite_code() & 0xFF) != SQLITE_ERROR) throw;
-        storage_.throw_corrupt(suffix_, chunk, "the chunk's vectors are missing");
-      }
-    }
-    if (blob_->size() != column_.byte_size() * storage_.table().chunk_size)
-      storage_.throw_corrupt(suffix_, chunk, "the vectors blob has the wrong size");
-  }
-
   Storage& storage_;
   const VectorColumn& column_;
-  std::string suffix_;
+  ChunkBlob vectors_;
   vector::DistanceTo distance_;
   std::size_t block_rows_;
   std::vector<std::byte> bytes_;
   std::vector<float> distances_;
-  std::optional<sqlite::Blob> blob_;
 };
 
-bool distance_holds(const std::vector<const Condition*>& conditions, float distance) {
-  return std::all_of(conditions.begin(), conditions.end(), [&](const Condition* condition) {
-    return holds(*condition, Value::of_real(static_cast<double>(distance)), MixedTypes::compare);
+bool distance_holds(std::vector<Predicate>& predicates, float distance) {
+  return std::all_of(predicates.begin(), predicates.end(), [&](Predicate& predicate) {
+    return predicate(Value::of_real(static_cast<double>(distance)));
   });
 }
 
@@ -94,17 +77,15 @@ void Search::scan(Storage& storage, const SearchRequest& request, Sink sink) {
   // With k, SQLite's own check comes too late to find replacements, so text and numbers are compared
   // strictly.
   RowFilter filter(storage, request.conditions, request.k ? MixedTypes::compare : MixedTypes::keep);
-  std::vector<const Condition*> by_distance;
+  std::vector<Predicate> by_distance;
   for (const Condition& condition : request.conditions)
-    if (condition.column.kind == ColumnKind::distance) by_distance.push_back(&condition);
+    if (condition.column.kind == ColumnKind::distance)
+      by_distance.emplace_back(storage.db(), condition, MixedTypes::compare);
 
   BlockScorer scorer(storage, request);
   Chunk chunk;
   std::vector<std::uint16_t> slots;
-  std::int64_t after = std::numeric_limits<std::int64_t>::min();
-  while (storage.next_chunk(after, chunk)) {
-    after = chunk.id;
-    filter.select(chunk, slots);
+  while (filter.next(chunk, slots)) {
     if (slots.empty()) continue;
     const std::size_t ordinal = chunks_.size();
     scorer.score(chunk.id, slots, [&](std::size_t slot, float distance) {
@@ -135,8 +116,8 @@ Row Search::row_of(const vector::Scored& entry) const {
   return {chunk.rowids[slot], {chunk.id, slot}, entry.distance};
 }
 
-std::optional<Row> Search::next() {
-  const vector::Scored* entry = order_.next();
+std::optional<Row> Search::row(std::size_t place) {
+  const vector::Scored* entry = order_.at(place);
   if (!entry) return std::nullopt;
   counters().rows_handed += 1;
   return row_of(*entry);

@@ -27,9 +27,8 @@ class Search {
  public:
   Search(Storage& storage, SearchRequest request);
 
-  // The next row in order, or nothing at the end.
-  std::optional<Row> next();
-  void rewind() noexcept { order_.rewind(); }
+  // The row at that place in the order, or nothing behind the last.
+  std::optional<Row> row(std::size_t place);
   // The row if it is among the results, at logarithmic cost.
   std::optional<Row> find(std::int64_t rowid);
 

@@ -83,8 +83,8 @@ std::string shadow_sql(const TableDefinition& table, std::string_view suffix) {
   return quoted(table.schema) + "." + quoted(shadow_name(table, suffix));
 }
 
-std::vector<ChunkBlob> chunk_blobs(const TableDefinition& table) {
-  std::vector<ChunkBlob> blobs;
+std::vector<ChunkColumn> chunk_columns(const TableDefinition& table) {
+  std::vector<ChunkColumn> blobs;
   for (std::size_t i = 0; i < table.vectors.size(); ++i)
     blobs.push_back({vector_chunks(i), "vectors", table.vectors[i].byte_size(), false,
                      table.vectors[i].byte_size() * table.chunk_size});

@@ -30,7 +30,7 @@ std::string shadow_sql(const TableDefinition& table, std::string_view suffix);
 std::string shadow_name(const TableDefinition& table, std::string_view suffix);
 
 // A shadow table with one blob per chunk.
-struct ChunkBlob {
+struct ChunkColumn {
   std::string suffix;
   const char* column;
   std::size_t slot_size;  // bytes; 1 of a boolean column, where eight slots share it
@@ -38,7 +38,7 @@ struct ChunkBlob {
   std::size_t size;       // of every chunk's blob
 };
 // Those of the vector columns, then those of the metadata columns.
-std::vector<ChunkBlob> chunk_blobs(const TableDefinition& table);
+std::vector<ChunkColumn> chunk_columns(const TableDefinition& table);
 
 void create_shadow_tables(sqlite3* db, const TableDefinition& table, bool with_command_column);
 void drop_shadow_tables(sqlite3* db, const TableDefinition& table);

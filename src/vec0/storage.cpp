@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <cstring>
 
 #include "cairn/error.hpp"
@@ -91,6 +92,25 @@ bool Storage::next_chunk(std::int64_t after, Chunk& chunk, const PartitionTest& 
   chunk.rowids.resize(table_.chunk_size);
   std::memcpy(chunk.rowids.data(), rowids.bytes.data(), rowids.bytes.size());
   return true;
+}
+
+std::int64_t Chunk::live_slots() const noexcept {
+  std::int64_t count = 0;
+  for (const std::byte bits : validity) count += std::popcount(std::to_integer<unsigned>(bits));
+  return count;
+}
+
+void Storage::check_row_count(std::int64_t live_slots) {
+  Lease st = lease("count", 0, [&] { return "SELECT count(*) FROM " + shadow_sql(table_, kRowids); });
+  st->step();
+  if (const auto rows = st->get<std::int64_t>(0); rows != live_slots)
+    throw Error(
+        ErrorCode::corrupt,
+        fmt::format("vec0 table '{}' is damaged: the chunks of '{}' hold {} rows and '{}' lists {}; the "
+                    "command 'integrity' tells which differ",
+                    table_.name, shadow_name(table_, kChunks), live_slots, shadow_name(table_, kRowids),
+                    rows),
+        SQLITE_CORRUPT_VTAB);
 }
 
 double Storage::estimated_rows() noexcept {

@@ -40,6 +40,7 @@ struct Chunk {
   std::vector<Value> partitions;
 
   bool is_live(std::size_t slot) const noexcept { return get_bit(validity, slot); }
+  std::int64_t live_slots() const noexcept;
 };
 
 // What an INSERT brings, already checked.
@@ -71,6 +72,10 @@ class Storage {
   // The first wanted chunk (without a test: any) whose id is above `after`, into `chunk`; false when there is
   // none.
   bool next_chunk(std::int64_t after, Chunk& chunk, const PartitionTest& wanted = {});
+  // Throws corrupt unless `live_slots`, counted over all chunks, is the number of rows: a chunk that is
+  // missing, or a bit of its validity, must not make an answer short. `INSERT INTO t(t) VALUES ('integrity')`
+  // tells where.
+  void check_row_count(std::int64_t live_slots);
   // Slots of all chunks: an upper bound of the rows. Never throws; a guess when the table cannot be read.
   double estimated_rows() noexcept;
 

@@ -36,7 +36,7 @@ void apply_bits(const SlotValues& values, std::span<std::byte> bits) {
   });
 }
 
-void write(const SlotValues& values, const ChunkBlob& column, sqlite::Blob& blob) {
+void write(const SlotValues& values, const ChunkColumn& column, sqlite::Blob& blob) {
   if (!column.is_bits) {
     values.for_each_run([&](std::size_t slot, std::span<const std::byte> bytes) {
       blob.write(bytes, slot * column.slot_size);
@@ -123,11 +123,11 @@ void Storage::write_chunk(std::int64_t id, ChunkChanges& changes) {
   // All is opened and its size checked before anything is written.
   struct Target {
     sqlite::Blob blob;
-    ChunkBlob column;
+    ChunkColumn column;
     const SlotValues* values;
   };
   std::vector<Target> targets;
-  const auto add = [&](const ChunkBlob& column, const SlotValues& values) {
+  const auto add = [&](const ChunkColumn& column, const SlotValues& values) {
     if (values.empty()) return;
     targets.push_back({open(column.suffix, column.column, id, Mode::read_write), column, &values});
     if (const std::size_t size = targets.back().blob.size(); size != column.size)
@@ -136,7 +136,7 @@ void Storage::write_chunk(std::int64_t id, ChunkChanges& changes) {
           fmt::format("the blob '{}' holds {} bytes instead of {}", column.column, size, column.size));
   };
   if (!changes.is_new) {
-    const std::vector<ChunkBlob> columns = chunk_blobs(table_);
+    const std::vector<ChunkColumn> columns = chunk_columns(table_);
     for (std::size_t i = 0; i < columns.size(); ++i) add(columns[i], changes.columns[i]);
   }
   constexpr std::size_t kRowid = sizeof(std::int64_t);
@@ -149,7 +149,7 @@ void Storage::write_chunk(std::int64_t id, ChunkChanges& changes) {
 void Storage::create_blobs(std::int64_t id, ChunkChanges& changes) {
   std::vector<std::byte> bits;
   std::size_t i = 0;
-  for (const ChunkBlob& column : chunk_blobs(table_)) {
+  for (const ChunkColumn& column : chunk_columns(table_)) {
     // The column `rowid` is not an alias of the real one, by which blobs are opened; both get the chunk's id.
     Lease st = lease("create_blob", i, [&] {
       return fmt::format("INSERT INTO {}(_rowid_, rowid, {}) VALUES (?1, ?1, ?2)",
@@ -174,7 +174,8 @@ void Storage::delete_chunk(std::int64_t id) {
   };
   delete_from("delete_chunk", 0, kChunks, "chunk_id");
   std::size_t i = 0;
-  for (const ChunkBlob& column : chunk_blobs(table_)) delete_from("delete_blob", i++, column.suffix, "rowid");
+  for (const ChunkColumn& column : chunk_columns(table_))
+    delete_from("delete_blob", i++, column.suffix, "rowid");
 }
 
 }  // namespace cairn::vec0

@@ -22,7 +22,7 @@ std::vector<std::byte> bytes_of(const Value& blob) {
 
 ChunkChanges no_changes(const TableDefinition& table) {
   ChunkChanges changes;
-  for (const ChunkBlob& blob : chunk_blobs(table)) changes.columns.emplace_back(blob.slot_size);
+  for (const ChunkColumn& blob : chunk_columns(table)) changes.columns.emplace_back(blob.slot_size);
   return changes;
 }
 
@@ -256,7 +256,7 @@ void Storage::remove(std::int64_t rowid, Location at) {
 Location Storage::change_partitions(std::int64_t rowid, Location from, const std::vector<Value>& partitions) {
   flush();
   std::vector<std::vector<std::byte>> cells;
-  for (const ChunkBlob& column : chunk_blobs(table_)) {
+  for (const ChunkColumn& column : chunk_columns(table_)) {
     const sqlite::Blob blob = open(column.suffix, column.column, from.chunk, sqlite::Blob::Mode::read);
     if (blob.size() != column.size) throw_corrupt(column.suffix, from.chunk, "the blob has the wrong size");
     cells.emplace_back(column.slot_size);

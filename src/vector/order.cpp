@@ -21,9 +21,9 @@ std::vector<Scored> TopK::take_sorted() {
   return std::exchange(kept_, {});
 }
 
-const Scored* Ascending::next() {
-  if (next_ == entries_.size()) return nullptr;
-  if (next_ == sorted_) {
+const Scored* Ascending::at(std::size_t place) {
+  if (place >= entries_.size()) return nullptr;
+  while (place >= sorted_) {
     const auto first = entries_.begin() + static_cast<std::ptrdiff_t>(sorted_);
     const std::size_t count = std::min(batch_, entries_.size() - sorted_);
     const auto last = first + static_cast<std::ptrdiff_t>(count);
@@ -32,7 +32,7 @@ const Scored* Ascending::next() {
     sorted_ += count;
     batch_ *= 4;
   }
-  return &entries_[next_++];
+  return &entries_[place];
 }
 
 }  // namespace cairn::vector

@@ -55,10 +55,9 @@ class Ascending {
   Ascending() = default;
   explicit Ascending(std::vector<Scored> entries) : entries_(std::move(entries)) {}
 
-  // The next entry, or null at the end. Valid until the next call.
-  const Scored* next();
-  // Starts again; what is in order already stays so.
-  void rewind() noexcept { next_ = 0; }
+  // The entry at that place in the order, or null behind the last. Valid until the next call.
+  // Meant for readers that start at 0 and go on from place to place.
+  const Scored* at(std::size_t place);
   // In no order that the caller may rely on.
   const std::vector<Scored>& entries() const noexcept { return entries_; }
 
@@ -66,7 +65,6 @@ class Ascending {
   static constexpr std::size_t kFirstBatch = 128;
 
   std::vector<Scored> entries_;
-  std::size_t next_ = 0;
   std::size_t sorted_ = 0;  // entries_[0, sorted_) are the first ones, in order
   std::size_t batch_ = kFirstBatch;
 };

@@ -48,10 +48,11 @@ TEST(Ascending, GivesEveryEntryInOrderAndAgain) {
     auto expected = generate(count, random);
     Ascending stream(expected);
     std::sort(expected.begin(), expected.end());
-    for (std::size_t i = 0; i < count / 2; ++i) EXPECT_EQ(*stream.next(), expected[i]);
-    stream.rewind();
-    for (const Scored& entry : expected) EXPECT_EQ(*stream.next(), entry);
-    EXPECT_EQ(stream.next(), nullptr);
+    for (std::size_t i = 0; i < count / 2; ++i) EXPECT_EQ(*stream.at(i), expected[i]);
+    for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(*stream.at(i), expected[i]);
+    EXPECT_EQ(stream.at(count), nullptr);
+    Ascending from_behind(expected);
+    for (std::size_t i = count; i > 0; --i) EXPECT_EQ(*from_behind.at(i - 1), expected[i - 1]);
   }
 }
 

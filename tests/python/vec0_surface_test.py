@@ -29,13 +29,12 @@ def test_triggers_and_views_with_untrusted_schema(connect):
     db("CREATE TABLE doc(id INTEGER PRIMARY KEY, a BLOB)")
     db("CREATE TRIGGER doc_ai AFTER INSERT ON doc BEGIN INSERT INTO v(rowid, a) VALUES (new.id, vec_f32(new.a)); END")
     db("CREATE TRIGGER doc_ad AFTER DELETE ON doc BEGIN DELETE FROM v WHERE rowid = old.id; END")
-    # MATCH itself is SQLite's to forbid here ("unsafe use of MATCH()"), for every virtual table.
     db("CREATE VIEW near AS SELECT rowid AS id, vec_distance_l2(a, '[0,0]') AS d FROM v")
     db("CREATE VIEW elements AS SELECT value FROM vec_each('[1, 2]')")
     assert db("SELECT value FROM elements") == [(1.0,), (2.0,)]
     db("CREATE VIEW matched AS SELECT rowid FROM v WHERE a MATCH '[0, 0]' AND k = 1")
-    assert "unsafe use of match()" in db.outcome("SELECT * FROM matched")[1].lower()
     db("INSERT INTO doc VALUES (1, '[3,4]'), (2, '[1,0]')")
+    assert db("SELECT * FROM matched") == [(2,)]
     assert db("SELECT id, d FROM near ORDER BY d") == [(2, 1.0), (1, 5.0)]
     db("DELETE FROM doc WHERE id = 2")
     assert db("SELECT id FROM near") == [(1,)]
