@@ -10,7 +10,6 @@ ErrorCode code_of(int sqlite_code) noexcept {
       return ErrorCode::not_a_database;
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_AUTH:
       return ErrorCode::read_only;
     case SQLITE_FULL:
       return ErrorCode::disk_full;

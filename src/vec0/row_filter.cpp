@@ -22,14 +22,26 @@ std::vector<std::int64_t> rowids_of(Storage& storage, const Condition& condition
   return rowids;
 }
 
+// One in which no value can be converted: SQLite then finds the chunks.
+bool is_plain_equality(KeyType column, const Condition& condition) {
+  return condition.op == Operator::eq &&
+         condition.value.type == (column == KeyType::text ? Value::Type::text : Value::Type::integer);
+}
+
 }  // namespace
 
 RowFilter::RowFilter(Storage& storage, const std::vector<Condition>& conditions, MixedTypes mixed)
     : storage_(storage), writes_(storage.writes()) {
+  wanted_.equal.resize(storage.table().partitions.size());
   for (const Condition& condition : conditions) {
     switch (condition.column.kind) {
       case ColumnKind::partition:
-        by_partition_.emplace_back(storage.db(), condition, mixed);
+        sees_every_chunk_ = false;
+        if (!wanted_.equal[condition.column.index] &&
+            is_plain_equality(storage.table().partitions[condition.column.index].type, condition))
+          wanted_.equal[condition.column.index] = condition.value;
+        else
+          by_partition_.emplace_back(storage.db(), condition, mixed);
         break;
       case ColumnKind::metadata:
         by_metadata_.push_back({Predicate(storage.db(), condition, mixed),
@@ -46,16 +58,17 @@ RowFilter::RowFilter(Storage& storage, const std::vector<Condition>& conditions,
         break;
     }
   }
-}
-
-bool RowFilter::next(Chunk& chunk, std::vector<std::uint16_t>& slots) {
-  const auto wanted = [&](const std::vector<Value>& partitions) {
+  if (by_partition_.empty()) return;
+  wanted_.test = [this](const std::vector<Value>& partitions) {
     return std::all_of(by_partition_.begin(), by_partition_.end(), [&](Predicate& predicate) {
       return predicate(partitions[predicate.condition().column.index]);
     });
   };
-  if (!storage_.next_chunk(last_chunk_, chunk, wanted)) {
-    if (by_partition_.empty() && storage_.writes() == writes_) storage_.check_row_count(live_slots_);
+}
+
+bool RowFilter::next(Chunk& chunk, std::vector<std::uint16_t>& slots) {
+  if (!storage_.next_chunk(last_chunk_, chunk, wanted_)) {
+    if (sees_every_chunk_ && storage_.writes() == writes_) storage_.check_row_count(live_slots_);
     return false;
   }
   last_chunk_ = chunk.id;

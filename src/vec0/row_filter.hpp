@@ -15,6 +15,8 @@ class RowFilter {
  public:
   // `conditions` must outlive this; those on the distance are not looked at.
   RowFilter(Storage& storage, const std::vector<Condition>& conditions, MixedTypes mixed);
+  RowFilter(const RowFilter&) = delete;  // wanted_ refers to this
+  RowFilter& operator=(const RowFilter&) = delete;
 
   // Walks the chunks: the next one into `chunk`, and its live slots that satisfy every condition, ascending,
   // into `slots`. False at the end, where it throws corrupt if the chunks do not hold as many rows as the
@@ -36,6 +38,8 @@ class RowFilter {
   std::vector<MetadataTest> by_metadata_;
   std::vector<std::byte> cells_;
 
+  Storage::WantedChunks wanted_;
+  bool sees_every_chunk_ = true;
   std::int64_t last_chunk_ = std::numeric_limits<std::int64_t>::min();
   std::int64_t live_slots_ = 0;  // of the chunks so far
   std::uint64_t writes_;         // of the storage, at the start

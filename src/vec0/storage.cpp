@@ -64,19 +64,27 @@ std::string Storage::key_of(std::int64_t rowid) {
   return Value::of_column(st->handle(), 0).bytes;
 }
 
-bool Storage::next_chunk(std::int64_t after, Chunk& chunk, const PartitionTest& wanted) {
+bool Storage::next_chunk(std::int64_t after, Chunk& chunk, const WantedChunks& wanted) {
   flush();
   Lease st = lease("next_chunk", 0, [&] {
-    return "SELECT chunk_id, validity, rowids" + partition_columns(table_) + " FROM " +
-           shadow_sql(table_, kChunks) + " WHERE chunk_id > ? ORDER BY chunk_id";
+    std::string sql = "SELECT chunk_id, validity, rowids" + partition_columns(table_) + " FROM " +
+                      shadow_sql(table_, kChunks) + " WHERE chunk_id > ?";
+    for (std::size_t i = 0; i < table_.partitions.size(); ++i)
+      sql += " AND (? OR " + partition_column(i) + " = ?)";
+    return sql + " ORDER BY chunk_id";
   });
-  st->bind(1, after);
+  int parameter = 0;
+  st->bind(++parameter, after);
+  for (const std::optional<Value>& value : wanted.equal) {
+    st->bind(++parameter, !value.has_value());
+    value.value_or(Value{}).bind(*st, ++parameter);
+  }
   chunk.partitions.resize(table_.partitions.size());
   do {
     if (!st->step()) return false;
     for (std::size_t i = 0; i < chunk.partitions.size(); ++i)
       chunk.partitions[i] = Value::of_column(st->handle(), 3 + static_cast<int>(i));
-  } while (wanted && !wanted(chunk.partitions));
+  } while (wanted.test && !wanted.test(chunk.partitions));
   chunk.id = st->get<std::int64_t>(0);
   const Value validity = Value::of_column(st->handle(), 1), rowids = Value::of_column(st->handle(), 2);
   if (validity.bytes.size() != table_.chunk_size / 8)

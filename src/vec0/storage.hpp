@@ -67,11 +67,13 @@ class Storage {
   std::optional<std::int64_t> rowid_of_key(std::string_view key);
   std::string key_of(std::int64_t rowid);
 
-  // Whether rows with these partition values are wanted.
-  using PartitionTest = std::function<bool(const std::vector<Value>&)>;
-  // The first wanted chunk (without a test: any) whose id is above `after`, into `chunk`; false when there is
-  // none.
-  bool next_chunk(std::int64_t after, Chunk& chunk, const PartitionTest& wanted = {});
+  // Which chunks are wanted, by their partition values.
+  struct WantedChunks {
+    std::vector<std::optional<Value>> equal;  // per partition column; SQLite skips others at little cost
+    std::function<bool(const std::vector<Value>&)> test;
+  };
+  // The first wanted chunk whose id is above `after`, into `chunk`; false when there is none.
+  bool next_chunk(std::int64_t after, Chunk& chunk, const WantedChunks& wanted);
   // Throws corrupt unless `live_slots`, counted over all chunks, is the number of rows: a chunk that is
   // missing, or a bit of its validity, must not make an answer short. `INSERT INTO t(t) VALUES ('integrity')`
   // tells where.

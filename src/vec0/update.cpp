@@ -74,9 +74,10 @@ Value checked_metadata(const MetadataColumn& column, sqlite3_value* value) {
 
 void require_null(const TableDefinition& table, ColumnRef column, sqlite3_value* value) {
   if (sqlite3_value_type(value) == SQLITE_NULL) return;
-  if (column.kind == ColumnKind::command)
-    refuse("unknown vec0 command: '{}'",
-           sqlite3_value_type(value) == SQLITE_TEXT ? Value::of(value).bytes : "");
+  if (column.kind == ColumnKind::command) {
+    if (sqlite3_value_type(value) != SQLITE_TEXT) return;  // no command, and the column keeps nothing
+    refuse("unknown vec0 command: '{}'", Value::of(value).bytes);
+  }
   refuse("A value was provided for the hidden \"{}\" column.", table.column_name(column));
 }
 
