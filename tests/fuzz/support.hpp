@@ -154,7 +154,7 @@ class Database : public sqlite::ConnectionRef {
     require(primary != SQLITE_OK && primary != SQLITE_NOMEM && primary != SQLITE_MISUSE &&
                 primary != SQLITE_INTERNAL,
             "an error with code " + std::to_string(outcome.code), detail);
-    for (const char* word : {"C++", "std::", "::_M_", "basic_string", "vector::"})
+    for (const char* word : {"C++", "std::", "::_M_", "basic_string::", "vector::"})
       require(outcome.message.find(word) == std::string::npos || sql.find(word) != std::string::npos,
               "an exception of the standard library", detail);
     if (outcome.code == SQLITE_CORRUPT_VTAB)
