@@ -205,15 +205,16 @@ class Chooser {
   }
 
   void estimate() {
-    const double rows = std::max(1.0, storage_.estimated_rows());
+    // Counting rows takes a look at every chunk, which one row's look-up must not cost.
+    const double rows = plan_.mode == Mode::point ? 1 : std::max(1.0, storage_.estimated_rows());
     const double row_bytes =
         plan_.has_match ? static_cast<double>(table_.vectors[plan_.vector_column].byte_size()) : 0;
     const double search_cost = kFixedCost + rows * (row_bytes + 8) / kBytesPerUnit;
     switch (plan_.mode) {
       case Mode::point:
         // SQLite walks to a vector inside its chunk: half a chunk on average.
-        info_->estimatedCost = kPointCost + std::min(rows, static_cast<double>(table_.chunk_size)) *
-                                                row_bytes / 2 / kBytesPerUnit;
+        info_->estimatedCost =
+            kPointCost + static_cast<double>(table_.chunk_size) * row_bytes / 2 / kBytesPerUnit;
         info_->estimatedRows = 1;
         info_->idxFlags = SQLITE_INDEX_SCAN_UNIQUE;
         return;
