@@ -25,11 +25,12 @@ std::vector<std::int64_t> rowids_of(Storage& storage, const Condition& condition
 }  // namespace
 
 RowFilter::RowFilter(Storage& storage, const std::vector<Condition>& conditions, MixedTypes mixed)
-    : storage_(storage), writes_(storage.writes()) {
+    : storage_(storage), partitions_(storage.table().partitions.size()), writes_(storage.writes()) {
   for (const Condition& condition : conditions) {
     switch (condition.column.kind) {
       case ColumnKind::partition:
-        by_partition_.emplace_back(storage.db(), condition, mixed);
+        skips_chunks_ = true;
+        if (!take_partition(condition)) by_partition_.emplace_back(storage.db(), condition, mixed);
         break;
       case ColumnKind::metadata:
         by_metadata_.push_back({Predicate(storage.db(), condition, mixed),
@@ -48,14 +49,25 @@ RowFilter::RowFilter(Storage& storage, const std::vector<Condition>& conditions,
   }
 }
 
+// Whether the condition asks for one value of the column's type, which the storage can look for.
+bool RowFilter::take_partition(const Condition& condition) {
+  const std::size_t column = condition.column.index;
+  const bool is_text = storage_.table().partitions[column].type == KeyType::text;
+  const Value::Type type = is_text ? Value::Type::text : Value::Type::integer;
+  if (condition.op != Operator::eq || condition.value.type != type || !partitions_[column].is_null())
+    return false;
+  partitions_[column] = condition.value;
+  return true;
+}
+
 bool RowFilter::next(Chunk& chunk, std::vector<std::uint16_t>& slots) {
   const auto wanted = [&](const std::vector<Value>& partitions) {
     return std::all_of(by_partition_.begin(), by_partition_.end(), [&](Predicate& predicate) {
       return predicate(partitions[predicate.condition().column.index]);
     });
   };
-  if (!storage_.next_chunk(last_chunk_, chunk, wanted)) {
-    if (by_partition_.empty() && storage_.writes() == writes_) storage_.check_row_count(live_slots_);
+  if (!storage_.next_chunk(last_chunk_, chunk, partitions_, wanted)) {
+    if (!skips_chunks_ && storage_.writes() == writes_) storage_.check_row_count(live_slots_);
     return false;
   }
   last_chunk_ = chunk.id;

@@ -22,6 +22,7 @@ class RowFilter {
   bool next(Chunk& chunk, std::vector<std::uint16_t>& slots);
 
  private:
+  bool take_partition(const Condition& condition);
   void select(const Chunk& chunk, std::vector<std::uint16_t>& slots);
   struct MetadataTest {
     Predicate predicate;
@@ -32,6 +33,8 @@ class RowFilter {
 
   Storage& storage_;
   std::vector<std::vector<std::int64_t>> rowid_sets_;  // each sorted; a row must be in all
+  std::vector<Value> partitions_;  // by column: the value that `=` wants, or NULL
+  bool skips_chunks_ = false;
   std::vector<Predicate> by_partition_, by_row_;
   std::vector<MetadataTest> by_metadata_;
   std::vector<std::byte> cells_;

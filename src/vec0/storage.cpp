@@ -64,13 +64,18 @@ std::string Storage::key_of(std::int64_t rowid) {
   return Value::of_column(st->handle(), 0).bytes;
 }
 
-bool Storage::next_chunk(std::int64_t after, Chunk& chunk, const PartitionTest& wanted) {
+bool Storage::next_chunk(std::int64_t after, Chunk& chunk, const std::vector<Value>& equal,
+                         const PartitionTest& wanted) {
   flush();
   Lease st = lease("next_chunk", 0, [&] {
+    std::string tests;
+    for (std::size_t i = 0; i < table_.partitions.size(); ++i)
+      tests += fmt::format(" AND (?{0} IS NULL OR {1} = ?{0})", i + 2, partition_column(i));
     return "SELECT chunk_id, validity, rowids" + partition_columns(table_) + " FROM " +
-           shadow_sql(table_, kChunks) + " WHERE chunk_id > ? ORDER BY chunk_id";
+           shadow_sql(table_, kChunks) + " WHERE chunk_id > ?1" + tests + " ORDER BY chunk_id";
   });
   st->bind(1, after);
+  for (std::size_t i = 0; i < equal.size(); ++i) equal[i].bind(*st, static_cast<int>(i) + 2);
   chunk.partitions.resize(table_.partitions.size());
   do {
     if (!st->step()) return false;
