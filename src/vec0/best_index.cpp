@@ -168,8 +168,8 @@ class Chooser {
     // SQLite honours `omit` for the first sixteen constraints only, and cannot check these two itself.
     if (std::max(match_.value_or(0), k_.value_or(0)) >= 16)
       throw Error(ErrorCode::sql,
-                  "SQLite lets MATCH stand beside at most 15 conditions on columns of a vec0 table; write "
-                  "`+column` for the column in the others");
+                  "SQLite lets MATCH stand beside at most 15 conditions on columns of a vec0 table, of which "
+                  "BETWEEN is two, LIKE and GLOB up to three; write `+column` for the column in the others");
     take(match_, true);
     if (plan_.mode == Mode::k) take(k_, true);
     take(key_, true);
