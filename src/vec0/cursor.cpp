@@ -108,9 +108,9 @@ void Cursor::next() {
   } while (row_ && is_gone(*row_));
 }
 
-// As of an ordinary table, a row that was deleted since the cursor was opened is not met any more, and one that
-// moved to another partition is still met by a search. And a row whose slot names another's rowid must not
-// pass for it: that is looked up for as many rows as a search mostly gives.
+// As of an ordinary table, a row that was deleted since the cursor was opened is not met any more, and one
+// that moved to another partition is still met by a search. And a row whose slot names another's rowid must
+// not pass for it: that is looked up for as many rows as a search mostly gives.
 bool Cursor::is_gone(Row& row) {
   constexpr std::size_t kLookedUp = 4096;
   const bool was_written = storage_.writes() != writes_at_start_;

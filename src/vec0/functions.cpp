@@ -269,7 +269,7 @@ void register_functions(sqlite3* db) {
     if (code == SQLITE_BUSY)
       throw Error(ErrorCode::sql,
                   "this connection already has vec0 or sqlite-vec, and SQLite replaces nothing while a "
-                  "statement runs; load once, or not through SELECT load_extension(…)");
+                  "statement runs (SELECT load_extension(…) is one); load it once");
     sqlite::check(db, code, "cannot register a vec_ function");
   }
   // Then SQLite's own stays.

@@ -33,7 +33,7 @@ class RowFilter {
 
   Storage& storage_;
   std::vector<std::vector<std::int64_t>> rowid_sets_;  // each sorted; a row must be in all
-  std::vector<Value> partitions_;  // by column: the value that `=` wants, or NULL
+  std::vector<Value> partitions_;                      // by column: the value that `=` wants, or NULL
   bool skips_chunks_ = false;
   std::vector<Predicate> by_partition_, by_row_;
   std::vector<MetadataTest> by_metadata_;

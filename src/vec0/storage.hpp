@@ -69,9 +69,9 @@ class Storage {
 
   // Whether rows with these partition values are wanted.
   using PartitionTest = std::function<bool(const std::vector<Value>&)>;
-  // The first wanted chunk whose id is above `after`, into `chunk`; false when there is none. Wanted are those
-  // with the partition values `equal` (NULL: any) that pass the test. SQLite skips the former's others, which
-  // is several times faster where there are many partitions.
+  // The first wanted chunk whose id is above `after`, into `chunk`; false when there is none. Wanted are
+  // those with the partition values `equal` (NULL: any) that pass the test. SQLite skips the former's others,
+  // which is several times faster where there are many partitions.
   bool next_chunk(std::int64_t after, Chunk& chunk, const std::vector<Value>& equal = {},
                   const PartitionTest& wanted = {});
   // Throws corrupt unless `live_slots`, counted over all chunks, is the number of rows: a chunk that is
