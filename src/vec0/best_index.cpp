@@ -168,8 +168,8 @@ class Chooser {
     // SQLite honours `omit` for the first sixteen constraints only, and cannot check these two itself.
     if (std::max(match_.value_or(0), k_.value_or(0)) >= 16)
       throw Error(ErrorCode::sql,
-                  "SQLite lets MATCH stand beside at most 15 conditions on columns of a vec0 table; write "
-                  "`+column` for the column in the others");
+                  "SQLite lets MATCH stand beside at most 15 conditions on columns of a vec0 table, of which "
+                  "BETWEEN is two, LIKE and GLOB up to three; write `+column` for the column in the others");
     take(match_, true);
     if (plan_.mode == Mode::k) take(k_, true);
     take(key_, true);
@@ -205,15 +205,16 @@ class Chooser {
   }
 
   void estimate() {
-    const double rows = std::max(1.0, storage_.estimated_rows());
+    // Counting rows takes a look at every chunk, which one row's look-up must not cost.
+    const double rows = plan_.mode == Mode::point ? 1 : std::max(1.0, storage_.estimated_rows());
     const double row_bytes =
         plan_.has_match ? static_cast<double>(table_.vectors[plan_.vector_column].byte_size()) : 0;
     const double search_cost = kFixedCost + rows * (row_bytes + 8) / kBytesPerUnit;
     switch (plan_.mode) {
       case Mode::point:
         // SQLite walks to a vector inside its chunk: half a chunk on average.
-        info_->estimatedCost = kPointCost + std::min(rows, static_cast<double>(table_.chunk_size)) *
-                                                row_bytes / 2 / kBytesPerUnit;
+        info_->estimatedCost =
+            kPointCost + static_cast<double>(table_.chunk_size) * row_bytes / 2 / kBytesPerUnit;
         info_->estimatedRows = 1;
         info_->idxFlags = SQLITE_INDEX_SCAN_UNIQUE;
         return;

@@ -67,6 +67,16 @@ TEST_F(Cost, ConditionsLookUpOnlyWhatTheyMust) {
   EXPECT_GE(statements(near + "n = 'a text of more, but not this'"), kRows);
 }
 
+TEST_F(Cost, ALookUpByKeyIsPlannedWithoutCountingChunks) {
+  const auto planning = [&](const std::string& sql) {
+    const sqlite::Statement first = db.prepare(sql);  // sees to it that the table is connected
+    inner(first, SQLITE_STMTSTATUS_RUN);
+    return inner(db.prepare(sql), SQLITE_STMTSTATUS_RUN);
+  };
+  EXPECT_EQ(planning("SELECT m FROM v WHERE id = '7'"), 0);
+  EXPECT_GT(planning("SELECT m FROM v WHERE m = 7"), 0);
+}
+
 TEST_F(Cost, ColumnsThatAQueryDoesNotUseAreNotRead) {
   db.execute_script(
       "DELETE FROM v_vector_chunks01; DELETE FROM v_metadatachunks00; DELETE FROM v_metadatatext01;"

@@ -108,10 +108,10 @@ void Cursor::next() {
   } while (row_ && is_gone(*row_));
 }
 
-// As of an ordinary table, a row that was deleted since the cursor was opened is not met any more. And a row
-// whose slot names another's rowid must not pass for it: that is looked up for as many rows as a search
-// mostly gives.
-bool Cursor::is_gone(const Row& row) {
+// As of an ordinary table, a row that was deleted since the cursor was opened is not met any more, and one
+// that moved to another partition is still met by a search. And a row whose slot names another's rowid must
+// not pass for it: that is looked up for as many rows as a search mostly gives.
+bool Cursor::is_gone(Row& row) {
   constexpr std::size_t kLookedUp = 4096;
   const bool was_written = storage_.writes() != writes_at_start_;
   if (!was_written && (plan_.mode == Mode::scan || position_ > kLookedUp)) return false;
@@ -121,7 +121,9 @@ bool Cursor::is_gone(const Row& row) {
     storage_.throw_corrupt(kChunks, row.at.chunk,
                            fmt::format("slot {} holds row {}, which '{}_rowids' places elsewhere",
                                        row.at.slot, row.rowid, storage_.table().name));
-  return true;
+  if (!at || plan_.mode == Mode::scan) return true;
+  row.at = *at;
+  return false;
 }
 
 void Cursor::advance() {

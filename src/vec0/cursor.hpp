@@ -35,7 +35,7 @@ class Cursor {
 
  private:
   void advance();
-  bool is_gone(const Row& row);
+  bool is_gone(Row& row);
   void start_scan(const std::vector<Condition>& conditions);
   void next_in_scan();
   void start_point(sqlite3_value* query, sqlite3_value* key);

@@ -260,16 +260,19 @@ constexpr Function kFunctions[] = {
 
 }  // namespace
 
+// SQLite does not replace a function while a statement runs, which is so under SELECT load_extension(…).
 void register_functions(sqlite3* db) {
   for (const Function& f : kFunctions) {
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS | f.flags;
-    sqlite::check(db,
-                  sqlite3_create_function_v2(db, f.name, f.arguments, flags, nullptr, f.call, nullptr,
-                                             nullptr, nullptr),
-                  "cannot register a vec_ function");
+    const int code = sqlite3_create_function_v2(db, f.name, f.arguments, flags, nullptr, f.call, nullptr,
+                                                nullptr, nullptr);
+    if (code == SQLITE_BUSY)
+      throw Error(ErrorCode::sql,
+                  "this connection already has vec0 or sqlite-vec, and SQLite replaces nothing while a "
+                  "statement runs (SELECT load_extension(…) is one); load it once");
+    sqlite::check(db, code, "cannot register a vec_ function");
   }
-  // An existing function cannot be replaced while a statement runs, which is so under
-  // SELECT load_extension(…). Then SQLite's own stays.
+  // Then SQLite's own stays.
   const int code = sqlite3_create_function_v2(db, "match", 2, SQLITE_UTF8 | SQLITE_INNOCUOUS, nullptr,
                                               entry<match>, nullptr, nullptr, nullptr);
   if (code != SQLITE_BUSY) sqlite::check(db, code, "cannot register the match function");

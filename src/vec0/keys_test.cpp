@@ -70,6 +70,19 @@ TEST(Keys, RowsThatAreDeletedWhileTheyAreReadAreSkipped) {
   }
 }
 
+TEST(Keys, RowsThatMoveWhileASearchIsReadAreMet) {
+  Database db;
+  db.execute("CREATE VIRTUAL TABLE v USING vec0(e float[1], owner text partition key, chunk_size=8)");
+  for (int i = 0; i < 20; ++i)
+    db.execute("INSERT INTO v(rowid, e, owner) VALUES (?, ?, 'a')", i, std::vector<float>{float(i)});
+  sqlite::Statement st = db.prepare("SELECT rowid, owner, vec_to_json(e) FROM v WHERE e MATCH '[0]'");
+  ASSERT_TRUE(st.step());
+  db.execute("UPDATE v SET owner = 'b'");
+  const auto rest = Database::rows_of(st);
+  ASSERT_EQ(rest.size(), 19u);
+  EXPECT_EQ(rest.back(), "19|b|[19.000000]");
+}
+
 // What a rollback took back is gone as well, and a chunk of the same number may be another one.
 TEST(Keys, RowsThatARollbackTakesBackAreSkipped) {
   for (const char* query :

@@ -1,6 +1,7 @@
 #include "vec0/metadata.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace cairn::vec0 {
@@ -40,6 +41,11 @@ T read(std::span<const std::byte> cell) {
   return value;
 }
 
+// SQL has no NaN: what another program stored reads as NULL, and so it must compare.
+Value real_or_null(double value) {
+  return std::isnan(value) ? Value() : Value::of_real(value);
+}
+
 }  // namespace
 
 MetadataCell decode_metadata(MetadataType type, std::span<const std::byte> cell, std::size_t slot) {
@@ -49,7 +55,7 @@ MetadataCell decode_metadata(MetadataType type, std::span<const std::byte> cell,
     case MetadataType::integer:
       return {Value::of_integer(read<std::int64_t>(cell)), false};
     case MetadataType::real:
-      return {Value::of_real(read<double>(cell)), false};
+      return {real_or_null(read<double>(cell)), false};
     case MetadataType::text:
       break;
   }

@@ -38,6 +38,11 @@ TEST(Metadata, RoundTrips) {
              {Value::of_text(""), Value::of_text("exactly12byt"), Value::of_text("exactly12byte")});
 }
 
+TEST(Metadata, AForeignNaNIsNull) {
+  std::vector<std::byte> cell(8, std::byte{0xFF});
+  EXPECT_TRUE(decode_metadata(MetadataType::real, cell, 0).value.is_null());
+}
+
 TEST(Metadata, ForeignLengthsAreHarmless) {
   std::vector<std::byte> cell(16, std::byte{0xFF});
   EXPECT_EQ(decode_metadata(MetadataType::text, cell, 0).value.bytes, "");  // length -1

@@ -76,11 +76,12 @@ template <class Sink>
 void Search::scan(Storage& storage, const SearchRequest& request, Sink sink) {
   // With k, SQLite's own check comes too late to find replacements, so text and numbers are compared
   // strictly.
-  RowFilter filter(storage, request.conditions, request.k ? MixedTypes::compare : MixedTypes::keep);
+  const MixedTypes mixed = request.k ? MixedTypes::compare : MixedTypes::keep;
+  RowFilter filter(storage, request.conditions, mixed);
   std::vector<Predicate> by_distance;
   for (const Condition& condition : request.conditions)
     if (condition.column.kind == ColumnKind::distance)
-      by_distance.emplace_back(storage.db(), condition, MixedTypes::compare);
+      by_distance.emplace_back(storage.db(), condition, mixed);
 
   BlockScorer scorer(storage, request);
   Chunk chunk;

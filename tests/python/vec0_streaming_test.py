@@ -155,3 +155,7 @@ def test_select_load_extension():
     db.execute("SELECT load_extension(?, ?)", (path, entry)).fetchall()
     db.execute("CREATE VIRTUAL TABLE v USING vec0(a float[2]); INSERT INTO v(rowid, a) VALUES (1, '[1,2]')")
     assert db.execute("SELECT rowid FROM v WHERE a MATCH '[1,2]'").fetchall() == [(1,)]
+    with pytest.raises(apsw.Error, match="already has vec0 or sqlite-vec"):
+        db.execute("SELECT load_extension(?, ?)", (path, entry)).fetchall()
+    db.load_extension(path, entry)
+    assert db.execute("SELECT rowid FROM v WHERE a MATCH '[1,2]'").fetchall() == [(1,)]

@@ -226,3 +226,24 @@ def test_vacuum_and_optimize_give_the_space_back(connect, tmp_path):
     assert path.stat().st_size < fresh_path.stat().st_size * 1.05
     assert db("SELECT count(*), sum(rowid) FROM t") == [(400, 798000)]
     db("INSERT INTO t(t) VALUES ('integrity')")
+
+
+def test_a_copy_whose_rowids_were_numbered_anew_is_mended_as_the_manual_says(connect):
+    db = connect(":memory:", "vec0")
+    db("CREATE VIRTUAL TABLE t USING vec0(a float[2], i integer, chunk_size=8)")
+    for key in range(1, 33):
+        db("INSERT INTO t(rowid, a, i) VALUES (?1, json_array(?1, 0), ?1)", key)
+    db("DELETE FROM t WHERE rowid BETWEEN 9 AND 16")
+    before = db("SELECT rowid, i, distance FROM t WHERE a MATCH '[0, 0]' ORDER BY distance")
+    for table, column in (("t_vector_chunks00", "vectors"), ("t_metadatachunks00", "data")):
+        db(f"CREATE TABLE copy AS SELECT rowid AS chunk, {column} FROM {table} ORDER BY rowid")
+        db(f"DELETE FROM {table}")
+        db(f"INSERT INTO {table}(rowid, {column}) SELECT chunk, {column} FROM copy ORDER BY chunk")
+        db("DROP TABLE copy")
+    with pytest.raises(db.errors, match="the columns rowid and _rowid_ differ"):
+        db("INSERT INTO t(t) VALUES ('integrity')")
+    for table in ("t_vector_chunks00", "t_metadatachunks00"):
+        db(f"UPDATE {table} SET _rowid_ = -rowid")
+        db(f"UPDATE {table} SET _rowid_ = rowid")
+    db("INSERT INTO t(t) VALUES ('integrity')")
+    assert db("SELECT rowid, i, distance FROM t WHERE a MATCH '[0, 0]' ORDER BY distance") == before
