@@ -102,10 +102,12 @@ class Storage {
 
   // Hands everything pending to the shadow tables.
   void flush();
-  // A transaction begins; it was committed.
+  // A transaction begins, which may be told several times; it was committed; it was rolled back, or the table
+  // dropped. An error in the middle of a write may also roll back.
   void begin() noexcept;
-  void commit() noexcept { spare_.reset(); }
-  // The transaction, or a part of it, was rolled back.
+  void commit() noexcept;
+  void rollback() noexcept;
+  // A part of the transaction was rolled back.
   void discard() noexcept;
   // The change of a row failed before settle() was done. While the transaction is small nothing else is
   // pending, and nothing is left of the row; later the transaction can only be rolled back.
@@ -146,6 +148,7 @@ class Storage {
   void take_slot(Location at, std::int64_t rowid);
   void release_slot(Location at);
 
+  bool flushes_each_row() const noexcept;
   void flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last);
   void write_chunk(std::int64_t id, ChunkChanges& changes);
   void create_blobs(std::int64_t id, ChunkChanges& changes);
@@ -158,6 +161,7 @@ class Storage {
   PendingWrites pending_;
   std::optional<ChunkChanges> spare_;  // a written chunk's memory, for the next
   std::size_t pending_bytes_ = 0;      // about
+  bool in_transaction_ = false;
   std::size_t rows_in_transaction_ = 0;
   bool unsettled_ = false;     // pending_ holds a part of a row's change
   bool flush_failed_ = false;  // pending_ cannot be written

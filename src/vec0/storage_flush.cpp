@@ -52,8 +52,22 @@ void write(const SlotValues& values, const ChunkColumn& column, sqlite::Blob& bl
 }  // namespace
 
 void Storage::begin() noexcept {
+  if (in_transaction_) return;
+  in_transaction_ = true;
   rows_in_transaction_ = 0;
+  unsettled_ = false;
+  flush_failed_ = false;
   knows_all_room_ = false;
+}
+
+void Storage::commit() noexcept {
+  in_transaction_ = false;
+  spare_.reset();
+}
+
+void Storage::rollback() noexcept {
+  in_transaction_ = false;
+  discard();
 }
 
 void Storage::discard() noexcept {
@@ -61,14 +75,22 @@ void Storage::discard() noexcept {
   pending_.clear();
   spare_.reset();
   pending_bytes_ = 0;
+  unsettled_ = false;
   flush_failed_ = false;
   knows_all_room_ = false;
+}
+
+// SQLite does not tell a table that is created inside a transaction that it has begun, nor of a rollback to a
+// savepoint that was set before. So nothing may stay pending there.
+bool Storage::flushes_each_row() const noexcept {
+  return !in_transaction_ || rows_in_transaction_ <= kRowsAtOnce;
 }
 
 void Storage::settle(std::int64_t chunk) {
   for (const VectorColumn& column : table_.vectors) pending_bytes_ += column.byte_size();
   const auto changed = pending_.find(chunk);
-  if (++rows_in_transaction_ <= kRowsAtOnce || pending_bytes_ > kMaxPendingBytes)
+  ++rows_in_transaction_;
+  if (flushes_each_row() || pending_bytes_ > kMaxPendingBytes)
     flush();
   else if (changed != pending_.end() && !first_zero_bit(changed->second.validity))
     flush_chunks(changed, std::next(changed));
@@ -103,7 +125,7 @@ void Storage::abandon() noexcept {
   if (!unsettled_) return;
   unsettled_ = false;
   flush_failed_ = true;
-  if (rows_in_transaction_ > kRowsAtOnce) return;
+  if (!flushes_each_row()) return;
   try {
     for (const auto& [chunk, changes] : pending_)
       if (changes.is_new) delete_chunk(chunk);

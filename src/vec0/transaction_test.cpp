@@ -1,6 +1,7 @@
 // Transactions: what is collected on the way is seen by every query, undone by every rollback, and written to
 // each chunk a bounded number of times.
 #include <map>
+#include <set>
 
 #include "vec0/counters.hpp"
 #include "vec0/test_support.hpp"
@@ -167,6 +168,72 @@ TEST(Transaction, SchemaChangesMeetNothingPending) {
   EXPECT_EQ(
       db.row("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"),
       "third");
+}
+
+// SQLite connects to the table again, while the transaction and the SELECT hold the instance before.
+TEST(Transaction, OutlivesTheInstanceOfTheTable) {
+  Database db;
+  db.execute(kCreate);
+  db.execute("BEGIN");
+  std::map<int, int> model;
+  for (int id = 1; id <= 300; ++id) {
+    insert(db, id, 0);
+    model[id] = 0;
+  }
+  auto scan = db.prepare("SELECT rowid FROM t");
+  ASSERT_TRUE(scan.step());
+  std::set<std::int64_t> met = {scan.get<std::int64_t>(0)};
+  db.execute("PRAGMA writable_schema = RESET");
+  for (int id = 301; id <= 500; ++id) {
+    insert(db, id, 0);
+    model[id] = 0;
+  }
+  db.execute("DELETE FROM t WHERE rowid BETWEEN 100 AND 150");
+  for (int id = 100; id <= 150; ++id) model.erase(id);
+  while (scan.step()) met.insert(scan.get<std::int64_t>(0));
+  EXPECT_EQ(met.size(), model.size());
+  expect_rows(db, model);
+  db.execute("INSERT INTO t(t) VALUES ('integrity')");
+  db.execute("COMMIT");
+  expect_rows(db, model);
+}
+
+// SQLite does not tell the new table of the rollback.
+TEST(Transaction, RollsBackATableThatIsCreatedBehindASavepoint) {
+  for (const bool is_replaced : {false, true}) {
+    Database db;
+    std::map<int, int> model;
+    if (is_replaced) {
+      db.execute(kCreate);
+      insert(db, 1, 0);
+      model[1] = 0;
+    }
+    db.execute_script("BEGIN; SAVEPOINT s");
+    if (is_replaced) db.execute("DROP TABLE t");
+    db.execute(kCreate);
+    for (int id = 1; id <= 200; ++id) insert(db, id, 1);
+    db.execute_script("ROLLBACK TO s; COMMIT");
+    if (!is_replaced) db.execute(kCreate);
+    expect_rows(db, model);
+    db.execute("INSERT INTO t(t) VALUES ('integrity')");
+  }
+}
+
+// The full disk rolls the transaction back in the middle of a row.
+TEST(Transaction, TheNextOneIsNotHurtByAFullDisk) {
+  for (const int free_pages : {20, 21, 22, 40}) {
+    Database db;
+    db.execute(kCreate);
+    db.execute("PRAGMA max_page_count = " +
+               std::to_string(db.query_one<int>("PRAGMA page_count") + free_pages));
+    db.execute("BEGIN");
+    int id = 0;
+    EXPECT_THROW(while (true) insert(db, ++id, 0), Error);
+    EXPECT_FALSE(db.in_transaction());
+    db.execute("PRAGMA max_page_count = 100000");
+    insert(db, 1, 0);
+    expect_rows(db, {{1, 0}});
+  }
 }
 
 TEST(Transaction, KeepsLastInsertRowid) {
