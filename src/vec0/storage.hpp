@@ -109,9 +109,10 @@ class Storage {
   void rollback() noexcept;
   // A part of the transaction was rolled back.
   void discard() noexcept;
-  // The change of a row failed before settle() was done. While the transaction is small nothing else is
-  // pending, and nothing is left of the row; later the transaction can only be rolled back.
-  void abandon() noexcept;
+  // The change of a row, or a command, begins; it failed. What cannot be undone makes the transaction one
+  // that can only be rolled back.
+  void start_change() noexcept;
+  void abandon_change() noexcept;
 
   // Deletes the chunk's row and its blobs.
   void delete_chunk(std::int64_t chunk);
@@ -122,6 +123,7 @@ class Storage {
   void note_write() noexcept {
     ++writes_;
     knows_all_room_ = false;
+    half_written_ = true;
   }
 
   // Cursors that are open on the table in this connection.
@@ -164,7 +166,9 @@ class Storage {
   bool in_transaction_ = false;
   std::size_t rows_in_transaction_ = 0;
   bool unsettled_ = false;     // pending_ holds a part of a row's change
-  bool flush_failed_ = false;  // pending_ cannot be written
+  bool half_written_ = false;  // a part of a row's change is done
+  bool rolled_back_ = false;   // since the change began
+  bool is_broken_ = false;     // the transaction can only be rolled back
   // Chunks that had a free slot when last seen, by partition values: always checked before they are used.
   // Within a transaction that has looked at all chunks there are no others.
   std::map<std::vector<Value>, std::set<std::int64_t>, PartitionLess> with_room_;
