@@ -20,6 +20,8 @@ struct VectorColumn {
   vector::Metric metric = vector::Metric::l2;
 
   std::size_t byte_size() const noexcept { return vector::byte_size(type, dims); }
+
+  friend bool operator==(const VectorColumn&, const VectorColumn&) = default;
 };
 
 enum class KeyType { integer, text };
@@ -27,6 +29,8 @@ enum class KeyType { integer, text };
 struct KeyColumn {  // a primary key or a partition key
   std::string name;
   KeyType type = KeyType::integer;
+
+  friend bool operator==(const KeyColumn&, const KeyColumn&) = default;
 };
 
 enum class AuxiliaryType { text, integer, real, blob };
@@ -34,6 +38,8 @@ enum class AuxiliaryType { text, integer, real, blob };
 struct AuxiliaryColumn {
   std::string name;
   AuxiliaryType type = AuxiliaryType::text;
+
+  friend bool operator==(const AuxiliaryColumn&, const AuxiliaryColumn&) = default;
 };
 
 enum class MetadataType { boolean, integer, real, text };
@@ -41,6 +47,8 @@ enum class MetadataType { boolean, integer, real, text };
 struct MetadataColumn {
   std::string name;
   MetadataType type = MetadataType::boolean;
+
+  friend bool operator==(const MetadataColumn&, const MetadataColumn&) = default;
 };
 
 enum class ColumnKind { primary_key, vector, partition, auxiliary, metadata, command, distance, k };
@@ -74,6 +82,8 @@ struct TableDefinition {
   void add_hidden_columns(bool with_command_column);
   // The CREATE TABLE statement for sqlite3_declare_vtab.
   std::string declaration() const;
+
+  friend bool operator==(const TableDefinition&, const TableDefinition&) = default;
 };
 
 // Parses the arguments of the module (argv[1] schema, argv[2] table, from argv[3] the columns and options).

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <vector>
 
 #include "cairn/error.hpp"
 #include "sqlite/error.hpp"
@@ -23,22 +24,39 @@ Counters& counters() noexcept {
 
 namespace {
 
+// The tables of one connection. When SQLite reads the schema anew, it connects to a table again while a
+// transaction or a statement still holds the instance before. All instances work on one Storage, so that
+// each knows what was written through the others.
+using Storages = std::vector<std::weak_ptr<Storage>>;
+
+std::shared_ptr<Storage> storage_for(TableDefinition definition, Storages& storages, sqlite3* db) {
+  std::erase_if(storages, [](const auto& known) { return known.expired(); });
+  for (const auto& known : storages)
+    if (std::shared_ptr<Storage> storage = known.lock(); storage->table() == definition) return storage;
+  auto storage = std::make_shared<Storage>(db, std::move(definition));
+  storages.push_back(storage);
+  return storage;
+}
+
 struct Table : sqlite3_vtab {
-  explicit Table(sqlite3* db, TableDefinition definition)
-      : sqlite3_vtab{}, storage(db, std::move(definition)) {}
+  explicit Table(std::shared_ptr<Storage> shared_storage)
+      : sqlite3_vtab{}, storage(std::move(shared_storage)) {}
   Table(const Table&) = delete;
   ~Table() { sqlite3_free(zErrMsg); }  // SQLite does not fetch xDestroy's
-  Storage storage;
+  std::shared_ptr<Storage> storage;
   std::weak_ptr<KeptSearch> last_search;
 };
 
 struct OpenCursor : sqlite3_vtab_cursor {
-  explicit OpenCursor(Table& table) : sqlite3_vtab_cursor{}, cursor(table.storage, table.last_search) {}
+  explicit OpenCursor(Table& table) : sqlite3_vtab_cursor{}, cursor(*table.storage, table.last_search) {}
   Cursor cursor;
 };
 
 Table* table_of(sqlite3_vtab* table) {
   return static_cast<Table*>(table);
+}
+Storage& storage_of(sqlite3_vtab* table) {
+  return *table_of(table)->storage;
 }
 Cursor& cursor_of(sqlite3_vtab_cursor* cursor) {
   return static_cast<OpenCursor*>(cursor)->cursor;
@@ -46,7 +64,8 @@ Cursor& cursor_of(sqlite3_vtab_cursor* cursor) {
 
 enum class Start { create, connect };
 
-void start(Start how, sqlite3* db, int argc, const char* const* argv, sqlite3_vtab** out) {
+void start(Start how, sqlite3* db, Storages& storages, int argc, const char* const* argv,
+           sqlite3_vtab** out) {
   TableDefinition definition = parse_constructor(argc, argv);
   // A column with the table's own name would be hidden by the command column, so such a table has none.
   const bool with_command = !definition.find_column(definition.name) &&
@@ -59,15 +78,19 @@ void start(Start how, sqlite3* db, int argc, const char* const* argv, sqlite3_vt
   sqlite3_vtab_config(db, SQLITE_VTAB_CONSTRAINT_SUPPORT, 1);
   sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
   if (how == Start::create) create_shadow_tables(db, definition, with_command);
-  *out = std::make_unique<Table>(db, std::move(definition)).release();
+  *out = std::make_unique<Table>(storage_for(std::move(definition), storages, db)).release();
 }
 
-int create(sqlite3* db, void*, int argc, const char* const* argv, sqlite3_vtab** out, char** message) {
-  return sqlite::message_trampoline(message, [&] { start(Start::create, db, argc, argv, out); });
+int create(sqlite3* db, void* storages, int argc, const char* const* argv, sqlite3_vtab** out,
+           char** message) {
+  return sqlite::message_trampoline(
+      message, [&] { start(Start::create, db, *static_cast<Storages*>(storages), argc, argv, out); });
 }
 
-int connect(sqlite3* db, void*, int argc, const char* const* argv, sqlite3_vtab** out, char** message) {
-  return sqlite::message_trampoline(message, [&] { start(Start::connect, db, argc, argv, out); });
+int connect(sqlite3* db, void* storages, int argc, const char* const* argv, sqlite3_vtab** out,
+            char** message) {
+  return sqlite::message_trampoline(
+      message, [&] { start(Start::connect, db, *static_cast<Storages*>(storages), argc, argv, out); });
 }
 
 int disconnect(sqlite3_vtab* table) {
@@ -76,16 +99,18 @@ int disconnect(sqlite3_vtab* table) {
 }
 
 int destroy(sqlite3_vtab* table) {
-  const int code = sqlite::vtab_trampoline(
-      table, [&] { drop_shadow_tables(table_of(table)->storage.db(), table_of(table)->storage.table()); });
+  const int code = sqlite::vtab_trampoline(table, [&] {
+    Storage& storage = storage_of(table);
+    drop_shadow_tables(storage.db(), storage.table());
+    storage.rollback();
+  });
   if (code == SQLITE_OK) delete table_of(table);
   return code;
 }
 
 int best_index(sqlite3_vtab* table, sqlite3_index_info* info) {
   int choice = SQLITE_OK;
-  const int code =
-      sqlite::vtab_trampoline(table, [&] { choice = choose_plan(table_of(table)->storage, info); });
+  const int code = sqlite::vtab_trampoline(table, [&] { choice = choose_plan(storage_of(table), info); });
   return code != SQLITE_OK ? code : choice;
 }
 
@@ -121,12 +146,12 @@ int rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* out) {
 }
 
 int update_row(sqlite3_vtab* table, int argc, sqlite3_value** argv, sqlite3_int64* new_rowid) {
-  return sqlite::vtab_trampoline(table, [&] { update(table_of(table)->storage, argc, argv, new_rowid); });
+  return sqlite::vtab_trampoline(table, [&] { update(storage_of(table), argc, argv, new_rowid); });
 }
 
 int rename(sqlite3_vtab* table, const char* new_name) {
   return sqlite::vtab_trampoline(table, [&] {
-    Storage& storage = table_of(table)->storage;
+    Storage& storage = storage_of(table);
     storage.flush();
     rename_shadow_tables(storage.db(), storage.table(), new_name);
     storage.set_name(new_name);
@@ -138,27 +163,31 @@ int shadow_name(const char* suffix) {
 }
 
 int begin(sqlite3_vtab* table) {
-  table_of(table)->storage.begin();
+  storage_of(table).begin();
   return SQLITE_OK;
 }
 
 int flush(sqlite3_vtab* table) {
-  return sqlite::vtab_trampoline(table, [&] { table_of(table)->storage.flush(); });
+  return sqlite::vtab_trampoline(table, [&] { storage_of(table).flush(); });
 }
 
 int commit(sqlite3_vtab* table) {
-  table_of(table)->storage.commit();
+  storage_of(table).commit();
   return SQLITE_OK;
 }
 
 int rollback(sqlite3_vtab* table) {
-  table_of(table)->storage.discard();
+  storage_of(table).rollback();
   return SQLITE_OK;
 }
 
-// What is pending belongs to the innermost savepoint, since each new one finds nothing pending.
+// What is pending belongs to the innermost savepoint, since each new one finds nothing pending. From now on
+// SQLite tells of each rollback, also to a table that it did not tell of the transaction (Storage::settle).
 int savepoint(sqlite3_vtab* table, int) {
-  return flush(table);
+  return sqlite::vtab_trampoline(table, [&] {
+    storage_of(table).flush();
+    storage_of(table).begin();
+  });
 }
 
 int release(sqlite3_vtab*, int) {
@@ -166,7 +195,8 @@ int release(sqlite3_vtab*, int) {
 }
 
 int rollback_to(sqlite3_vtab* table, int) {
-  return rollback(table);
+  storage_of(table).discard();
+  return SQLITE_OK;
 }
 
 #if SQLITE_VERSION_NUMBER >= 3044000
@@ -184,8 +214,8 @@ int integrity(sqlite3_vtab* table, const char*, const char*, int flags, char** m
   constexpr int kQuickCheck = 0x01;
   return sqlite::vtab_trampoline(table, [&] {
     const Depth depth = flags & kQuickCheck ? Depth::quick : Depth::full;
-    table_of(table)->storage.flush();
-    const std::string damage = find_damage(table_of(table)->storage, depth);
+    storage_of(table).flush();
+    const std::string damage = find_damage(storage_of(table), depth);
     if (!damage.empty()) *message = sqlite3_mprintf("%s", damage.c_str());
   });
 }
@@ -224,7 +254,9 @@ Module make_module() {
 
 void register_module(sqlite3* db) {
   static const Module module = make_module();
-  sqlite::check(db, sqlite3_create_module_v2(db, "vec0", &module, nullptr, nullptr), "cannot register vec0");
+  const auto destroy_storages = [](void* storages) { delete static_cast<Storages*>(storages); };
+  sqlite::check(db, sqlite3_create_module_v2(db, "vec0", &module, new Storages, destroy_storages),
+                "cannot register vec0");
 }
 
 }  // namespace cairn::vec0

@@ -38,21 +38,21 @@ class SlotValues {
   }
 
   // A whole new blob with these values and zeros elsewhere. Rows that came in slot order, as into a new
-  // chunk, are that blob already. The view dies with the next change of this.
-  std::span<const std::byte> as_blob(std::size_t size) {
+  // chunk, are that blob already; others are put in order in `scratch`. The view dies with the next change of
+  // either.
+  std::span<const std::byte> as_blob(std::size_t size, std::vector<std::byte>& scratch) {
     bool in_order = true;
     for (std::size_t i = 0; i < entries_.size(); ++i)
       in_order &= entries_[i].slot == i && entries_[i].offset == i * slot_size_;
-    if (!in_order) {
-      std::vector<std::byte> blob(size);
-      for_each_run([&](std::size_t slot, std::span<const std::byte> bytes) {
-        std::memcpy(blob.data() + slot * slot_size_, bytes.data(), bytes.size());
-      });
-      reset();
-      bytes_ = std::move(blob);
+    if (in_order) {
+      bytes_.resize(size);
+      return bytes_;
     }
-    bytes_.resize(size);
-    return bytes_;
+    scratch.assign(size, std::byte{0});
+    for_each_run([&](std::size_t slot, std::span<const std::byte> bytes) {
+      std::memcpy(scratch.data() + slot * slot_size_, bytes.data(), bytes.size());
+    });
+    return scratch;
   }
 
   // Calls write(first slot, bytes) in the order of arrival, once for neighbours that came one after the

@@ -104,14 +104,17 @@ class Storage {
 
   // Hands everything pending to the shadow tables.
   void flush();
-  // A transaction begins; it was committed.
+  // A transaction begins, which may be told several times; it was committed; it was rolled back, or the table
+  // dropped. An error in the middle of a write may also roll back.
   void begin() noexcept;
-  void commit() noexcept { spare_.reset(); }
-  // The transaction, or a part of it, was rolled back.
+  void commit() noexcept;
+  void rollback() noexcept;
+  // A part of the transaction was rolled back.
   void discard() noexcept;
-  // The change of a row failed before settle() was done. While the transaction is small nothing else is
-  // pending, and nothing is left of the row; later the transaction can only be rolled back.
-  void abandon() noexcept;
+  // The change of a row, or a command, begins; it failed. What cannot be undone makes the transaction one
+  // that can only be rolled back.
+  void start_change() noexcept;
+  void abandon_change() noexcept;
 
   // Deletes the chunk's row and its blobs.
   void delete_chunk(std::int64_t chunk);
@@ -122,6 +125,7 @@ class Storage {
   void note_write() noexcept {
     ++writes_;
     knows_all_room_ = false;
+    half_written_ = true;
   }
 
   // Cursors that are open on the table in this connection.
@@ -148,6 +152,7 @@ class Storage {
   void take_slot(Location at, std::int64_t rowid);
   void release_slot(Location at);
 
+  bool flushes_each_row() const noexcept;
   void flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last);
   void write_chunk(std::int64_t id, ChunkChanges& changes);
   void create_blobs(std::int64_t id, ChunkChanges& changes);
@@ -160,9 +165,12 @@ class Storage {
   PendingWrites pending_;
   std::optional<ChunkChanges> spare_;  // a written chunk's memory, for the next
   std::size_t pending_bytes_ = 0;      // about
+  bool in_transaction_ = false;
   std::size_t rows_in_transaction_ = 0;
   bool unsettled_ = false;     // pending_ holds a part of a row's change
-  bool flush_failed_ = false;  // pending_ cannot be written
+  bool half_written_ = false;  // a part of a row's change is done
+  bool rolled_back_ = false;   // since the change began
+  bool is_broken_ = false;     // the transaction can only be rolled back
   // Chunks that had a free slot when last seen, by partition values: always checked before they are used.
   // Within a transaction that has looked at all chunks there are no others.
   std::map<std::vector<Value>, std::set<std::int64_t>, PartitionLess> with_room_;

@@ -52,8 +52,22 @@ void write(const SlotValues& values, const ChunkColumn& column, sqlite::Blob& bl
 }  // namespace
 
 void Storage::begin() noexcept {
+  if (in_transaction_) return;
+  in_transaction_ = true;
   rows_in_transaction_ = 0;
+  is_broken_ = false;
   knows_all_room_ = false;
+}
+
+void Storage::commit() noexcept {
+  in_transaction_ = false;
+  spare_.reset();
+}
+
+void Storage::rollback() noexcept {
+  in_transaction_ = false;
+  rolled_back_ = true;
+  discard();
 }
 
 void Storage::discard() noexcept {
@@ -61,18 +75,26 @@ void Storage::discard() noexcept {
   pending_.clear();
   spare_.reset();
   pending_bytes_ = 0;
-  flush_failed_ = false;
+  is_broken_ = false;
   knows_all_room_ = false;
+}
+
+// SQLite does not tell a table that is created inside a transaction that it has begun, nor of a rollback to a
+// savepoint that was set before. So nothing may stay pending there.
+bool Storage::flushes_each_row() const noexcept {
+  return !in_transaction_ || rows_in_transaction_ <= kRowsAtOnce;
 }
 
 void Storage::settle(std::int64_t chunk) {
   for (const VectorColumn& column : table_.vectors) pending_bytes_ += column.byte_size();
   const auto changed = pending_.find(chunk);
-  if (++rows_in_transaction_ <= kRowsAtOnce || pending_bytes_ > kMaxPendingBytes)
+  ++rows_in_transaction_;
+  if (flushes_each_row() || pending_bytes_ > kMaxPendingBytes)
     flush();
   else if (changed != pending_.end() && !first_zero_bit(changed->second.validity))
     flush_chunks(changed, std::next(changed));
   unsettled_ = false;
+  half_written_ = true;
 }
 
 void Storage::flush() {
@@ -81,29 +103,32 @@ void Storage::flush() {
 }
 
 void Storage::flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last) {
-  if (first == last) return;
-  if (flush_failed_)
+  if (is_broken_)
     throw Error(ErrorCode::corrupt,
-                fmt::format("vec0 table '{}': rows of this transaction could not be written; roll it back",
+                fmt::format("vec0 table '{}': a change in this transaction failed halfway; roll it back",
                             table_.name),
                 SQLITE_CORRUPT_VTAB);
+  if (first == last) return;
   const KeepLastInsertRowid keep(db_);
-  try {
-    for (auto chunk = first; chunk != last; ++chunk) write_chunk(chunk->first, chunk->second);
-  } catch (...) {
-    flush_failed_ = true;
-    throw;
+  while (first != last) {
+    write_chunk(first->first, first->second);
+    spare_ = std::move(first->second);
+    first = pending_.erase(first);
   }
-  spare_ = std::move(first->second);
   spare_->reset();
-  pending_.erase(first, last);
 }
 
-void Storage::abandon() noexcept {
-  if (!unsettled_) return;
+void Storage::start_change() noexcept {
   unsettled_ = false;
-  flush_failed_ = true;
-  if (rows_in_transaction_ > kRowsAtOnce) return;
+  half_written_ = false;
+  rolled_back_ = false;
+}
+
+void Storage::abandon_change() noexcept {
+  if (rolled_back_ || is_broken_ || !(half_written_ || unsettled_)) return;
+  is_broken_ = true;
+  if (half_written_ || !flushes_each_row()) return;
+  // Nothing else is pending.
   try {
     for (const auto& [chunk, changes] : pending_)
       if (changes.is_new) delete_chunk(chunk);
@@ -113,13 +138,16 @@ void Storage::abandon() noexcept {
   discard();
 }
 
+// If it fails before it has written anything, which is mostly so, it can be called again.
 void Storage::write_chunk(std::int64_t id, ChunkChanges& changes) {
   counters().chunk_writes += 1;
   if (!any_bit(changes.validity)) {
-    if (changes.is_new || !changes.rowids.empty()) delete_chunk(id);
+    if (!changes.is_new && changes.rowids.empty()) return;
+    is_broken_ = true;
+    delete_chunk(id);
+    is_broken_ = false;
     return;
   }
-  if (changes.is_new) create_blobs(id, changes);
   // All is opened and its size checked before anything is written.
   struct Target {
     sqlite::Blob blob;
@@ -141,13 +169,16 @@ void Storage::write_chunk(std::int64_t id, ChunkChanges& changes) {
   }
   constexpr std::size_t kRowid = sizeof(std::int64_t);
   add({kChunks, "rowids", kRowid, false, table_.chunk_size * kRowid}, changes.rowids);
+  if (changes.is_new) create_blobs(id, changes);
+  is_broken_ = true;
   if (!changes.rowids.empty()) open(kChunks, "validity", id, Mode::read_write).write(changes.validity, 0);
   for (Target& target : targets) write(*target.values, target.column, target.blob);
+  is_broken_ = false;
 }
 
 // The whole blob at once instead of zeros first: pages that do not fit SQLite's cache would be written twice.
 void Storage::create_blobs(std::int64_t id, ChunkChanges& changes) {
-  std::vector<std::byte> bits;
+  std::vector<std::byte> blob;
   std::size_t i = 0;
   for (const ChunkColumn& column : chunk_columns(table_)) {
     // The column `rowid` is not an alias of the real one, by which blobs are opened; both get the chunk's id.
@@ -156,11 +187,16 @@ void Storage::create_blobs(std::int64_t id, ChunkChanges& changes) {
                          shadow_sql(table_, column.suffix), column.column);
     });
     SlotValues& values = changes.columns[i++];
+    st->bind(1, id);
     if (column.is_bits) {
-      bits.assign(column.size, std::byte{0});
-      apply_bits(values, bits);
+      blob.assign(column.size, std::byte{0});
+      apply_bits(values, blob);
+      st->bind_view(2, sqlite::Bytes(blob));
+    } else {
+      st->bind_view(2, values.as_blob(column.size, blob));
     }
-    st->bind(1, id).bind_view(2, column.is_bits ? bits : values.as_blob(column.size)).run();
+    st->run();
+    is_broken_ = true;  // until write_chunk is through
   }
 }
 

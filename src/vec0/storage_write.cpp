@@ -155,6 +155,7 @@ std::optional<std::int64_t> Storage::insert(const NewRow& row) {
   const Location at = slot ? *slot : new_chunk(row.partitions);
   const std::optional<std::int64_t> rowid = insert_rowid(row, at);
   if (!rowid) return std::nullopt;
+  const bool was_half_written = std::exchange(half_written_, true);
   try {
     insert_auxiliaries(*rowid, row.auxiliaries);
     for (std::size_t i = 0; i < row.metadata.size(); ++i) write_long_text(i, *rowid, row.metadata[i]);
@@ -165,8 +166,8 @@ std::optional<std::int64_t> Storage::insert(const NewRow& row) {
   } catch (...) {
     try {
       delete_keyed_values(*rowid);  // SQLite keeps what nested statements did for a statement of one row
+      half_written_ = was_half_written;
     } catch (const Error&) {
-      flush_failed_ = true;
     }
     throw;
   }
@@ -191,6 +192,7 @@ void Storage::write_auxiliary(std::size_t column, std::int64_t rowid, const Valu
   });
   value.bind(*st, 1);
   st->bind(2, rowid).run();
+  half_written_ = true;
   if (sqlite3_changes64(db_) != 0) return;
   // sqlite-vec 0.1.9 leaves rows without auxiliary values when an INSERT fails inside a transaction.
   Lease insert = lease("insert_one_auxiliary", column, [&] {
@@ -215,6 +217,7 @@ void Storage::write_long_text(std::size_t column, std::int64_t rowid, const Valu
   {
     Lease st = lease("delete_text", column, [&] { return "DELETE FROM " + texts() + " WHERE rowid = ?"; });
     st->bind(1, rowid).run();
+    half_written_ = true;
   }
   if (value.bytes.size() <= kInlineText) return;
   Lease st =
@@ -240,6 +243,7 @@ void Storage::delete_keyed_values(std::int64_t rowid) {
     Lease st =
         lease(use, column, [&] { return "DELETE FROM " + shadow_sql(table_, suffix) + " WHERE rowid = ?"; });
     st->bind(1, rowid).run();
+    half_written_ = true;
   };
   delete_from("delete_rowid", 0, kRowids);
   if (!table_.auxiliaries.empty()) delete_from("delete_auxiliary", 0, kAuxiliary);

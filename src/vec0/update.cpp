@@ -258,6 +258,7 @@ void change_row(Storage& storage, sqlite3_value* old_key, sqlite3_value* new_key
 }  // namespace
 
 void update(Storage& storage, int argc, sqlite3_value** argv, sqlite3_int64* new_rowid) {
+  storage.start_change();
   try {
     if (argc == 1)
       remove(storage, argv[0]);
@@ -266,7 +267,7 @@ void update(Storage& storage, int argc, sqlite3_value** argv, sqlite3_int64* new
     else
       change_row(storage, argv[0], argv[1], argv + 2);
   } catch (...) {
-    storage.abandon();
+    storage.abandon_change();
     throw;
   }
 }
