@@ -96,6 +96,8 @@ class Chooser {
       } else if (op == SQLITE_INDEX_CONSTRAINT_MATCH) {
         matches_other_column = true;  // SQLite will say that this cannot be
       } else if (op == SQLITE_INDEX_CONSTRAINT_EQ && column.kind == ColumnKind::k) {
+        if (sqlite3_vtab_in(info_, i, -1))  // one search per member would give its rows twice
+          throw Error(ErrorCode::sql, "k must be one number, not a list, in a vec0 query");
         if (usable) k_ = i;
         k_is_unusable |= !usable;
       } else if (op == SQLITE_INDEX_CONSTRAINT_EQ && column.kind == ColumnKind::primary_key && usable &&

@@ -316,6 +316,8 @@ TEST(Streaming, QueriesThatCannotBeAnsweredSaySo) {
             "1.");
   EXPECT_EQ(db.error(from + "e MATCH '[1,2]' AND e MATCH '[1,2]'"),
             "only 1 MATCH operator is allowed in a single vec0 query");
+  EXPECT_EQ(db.error(from + "e MATCH '[1,2]' AND k IN (2, 3)"),
+            "k must be one number, not a list, in a vec0 query");
   EXPECT_EQ(db.error(from + "e MATCH '[1,2]' AND k = -1"),
             "k value in knn queries must be greater than or equal to 0.");
   EXPECT_EQ(db.error(from + "e MATCH vec_bit(x'01')"),
