@@ -80,9 +80,17 @@ void Storage::discard() noexcept {
 }
 
 // SQLite does not tell a table that is created inside a transaction that it has begun, nor of a rollback to a
-// savepoint that was set before. So nothing may stay pending there.
+// savepoint that was set before. So nothing may stay pending there until it has told of a savepoint.
 bool Storage::flushes_each_row() const noexcept {
   return !in_transaction_ || rows_in_transaction_ <= kRowsAtOnce;
+}
+
+// A statement that may change several rows and may fail runs in a savepoint, of which SQLite tells all tables
+// of the transaction, this one included. The rollbacks that it tells of are then all that concern the table.
+void Storage::ask_for_savepoint() {
+  lease("ask_for_savepoint", 0, [&] {
+    return "UPDATE " + shadow_sql(table_, kChunks) + " SET size = size WHERE chunk_id < 0";
+  })->run();
 }
 
 void Storage::settle(std::int64_t chunk) {
@@ -93,6 +101,7 @@ void Storage::settle(std::int64_t chunk) {
     flush();
   else if (changed != pending_.end() && !first_zero_bit(changed->second.validity))
     flush_chunks(changed, std::next(changed));
+  if (!in_transaction_) ask_for_savepoint();
   unsettled_ = false;
   half_written_ = true;
 }

@@ -93,11 +93,13 @@ TEST(Transaction, NestedSavepointsLeaveTheModelsRows) {
 }
 
 TEST(Transaction, WritesEachChunkABoundedNumberOfTimes) {
-  for (const int partitions : {1, 10}) {
+  for (const auto& [partitions, script] :
+       {std::pair(1, std::string(kCreate) + "; BEGIN"), std::pair(10, std::string(kCreate) + "; BEGIN"),
+        std::pair(10, "BEGIN; " + std::string(kCreate))}) {
+    SCOPED_TRACE(script);
     Database db;
-    db.execute(kCreate);
+    db.execute_script(script);
     const auto before = counters().chunk_writes.load();
-    db.execute("BEGIN");
     std::map<int, int> model;
     for (int id = 1; id <= 3200; ++id) {
       insert(db, id, id % partitions);
