@@ -16,6 +16,8 @@ using Mode = sqlite::Blob::Mode;
 // A transaction's first rows are flushed one by one.
 constexpr std::size_t kRowsAtOnce = 64;
 constexpr std::size_t kMaxPendingBytes = 16 << 20;
+// What a row takes beside its vectors, if its chunk is pending for its sake alone.
+constexpr std::size_t kBytesOfARow = 512;
 
 // Shadow tables have rowids of their own, which are not what the user inserted last.
 class KeepLastInsertRowid {
@@ -94,6 +96,7 @@ void Storage::ask_for_savepoint() {
 }
 
 void Storage::settle(std::int64_t chunk) {
+  pending_bytes_ += kBytesOfARow;
   for (const VectorColumn& column : table_.vectors) pending_bytes_ += column.byte_size();
   const auto changed = pending_.find(chunk);
   ++rows_in_transaction_;

@@ -113,6 +113,21 @@ TEST(Transaction, WritesEachChunkABoundedNumberOfTimes) {
   }
 }
 
+TEST(Transaction, KeepsFewOfManyChunksPending) {
+  Database db;
+  db.execute("CREATE VIRTUAL TABLE t USING vec0(v bit[8], p integer partition key, chunk_size=8)");
+  const auto before = counters().chunk_writes.load();
+  constexpr unsigned kRows = 40'000;
+  db.execute("BEGIN");
+  db.execute(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
+      "INSERT INTO t(v, p) SELECT vec_bit(x'00'), i FROM n",
+      kRows);
+  EXPECT_GT(counters().chunk_writes.load() - before, kRows / 2);
+  db.execute("COMMIT");
+  EXPECT_EQ(count(db), std::to_string(kRows));
+}
+
 TEST(Transaction, ShadowTablesOfAFewRowsAreCompleteAtOnce) {
   Database db;
   db.execute_script(kCreate);
