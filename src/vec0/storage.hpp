@@ -153,6 +153,7 @@ class Storage {
   void release_slot(Location at);
 
   bool flushes_each_row() const noexcept;
+  void ask_for_savepoint();
   void flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last);
   void write_chunk(std::int64_t id, ChunkChanges& changes);
   void create_blobs(std::int64_t id, ChunkChanges& changes);

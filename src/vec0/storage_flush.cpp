@@ -16,6 +16,8 @@ using Mode = sqlite::Blob::Mode;
 // A transaction's first rows are flushed one by one.
 constexpr std::size_t kRowsAtOnce = 64;
 constexpr std::size_t kMaxPendingBytes = 16 << 20;
+// What a row takes beside its vectors, if its chunk is pending for its sake alone.
+constexpr std::size_t kBytesOfARow = 512;
 
 // Shadow tables have rowids of their own, which are not what the user inserted last.
 class KeepLastInsertRowid {
@@ -80,12 +82,21 @@ void Storage::discard() noexcept {
 }
 
 // SQLite does not tell a table that is created inside a transaction that it has begun, nor of a rollback to a
-// savepoint that was set before. So nothing may stay pending there.
+// savepoint that was set before. So nothing may stay pending there until it has told of a savepoint.
 bool Storage::flushes_each_row() const noexcept {
   return !in_transaction_ || rows_in_transaction_ <= kRowsAtOnce;
 }
 
+// A statement that may change several rows and may fail runs in a savepoint, of which SQLite tells all tables
+// of the transaction, this one included. The rollbacks that it tells of are then all that concern the table.
+void Storage::ask_for_savepoint() {
+  lease("ask_for_savepoint", 0, [&] {
+    return "UPDATE " + shadow_sql(table_, kChunks) + " SET size = size WHERE chunk_id < 0";
+  })->run();
+}
+
 void Storage::settle(std::int64_t chunk) {
+  pending_bytes_ += kBytesOfARow;
   for (const VectorColumn& column : table_.vectors) pending_bytes_ += column.byte_size();
   const auto changed = pending_.find(chunk);
   ++rows_in_transaction_;
@@ -93,6 +104,7 @@ void Storage::settle(std::int64_t chunk) {
     flush();
   else if (changed != pending_.end() && !first_zero_bit(changed->second.validity))
     flush_chunks(changed, std::next(changed));
+  if (!in_transaction_) ask_for_savepoint();
   unsettled_ = false;
   half_written_ = true;
 }

@@ -93,11 +93,13 @@ TEST(Transaction, NestedSavepointsLeaveTheModelsRows) {
 }
 
 TEST(Transaction, WritesEachChunkABoundedNumberOfTimes) {
-  for (const int partitions : {1, 10}) {
+  for (const auto& [partitions, script] :
+       {std::pair(1, std::string(kCreate) + "; BEGIN"), std::pair(10, std::string(kCreate) + "; BEGIN"),
+        std::pair(10, "BEGIN; " + std::string(kCreate))}) {
+    SCOPED_TRACE(script);
     Database db;
-    db.execute(kCreate);
+    db.execute_script(script);
     const auto before = counters().chunk_writes.load();
-    db.execute("BEGIN");
     std::map<int, int> model;
     for (int id = 1; id <= 3200; ++id) {
       insert(db, id, id % partitions);
@@ -109,6 +111,21 @@ TEST(Transaction, WritesEachChunkABoundedNumberOfTimes) {
     EXPECT_EQ(db.row("SELECT count(*) FROM t_chunks"), "200");
     expect_rows(db, model);
   }
+}
+
+TEST(Transaction, KeepsFewOfManyChunksPending) {
+  Database db;
+  db.execute("CREATE VIRTUAL TABLE t USING vec0(v bit[8], p integer partition key, chunk_size=8)");
+  const auto before = counters().chunk_writes.load();
+  constexpr unsigned kRows = 40'000;
+  db.execute("BEGIN");
+  db.execute(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
+      "INSERT INTO t(v, p) SELECT vec_bit(x'00'), i FROM n",
+      kRows);
+  EXPECT_GT(counters().chunk_writes.load() - before, kRows / 2);
+  db.execute("COMMIT");
+  EXPECT_EQ(count(db), std::to_string(kRows));
 }
 
 TEST(Transaction, ShadowTablesOfAFewRowsAreCompleteAtOnce) {
