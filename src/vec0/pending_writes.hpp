@@ -31,6 +31,8 @@ class SlotValues {
   void clear(std::size_t slot) { entries_.push_back({slot, kZeros}); }
 
   bool empty() const noexcept { return entries_.empty(); }
+  // What the values take, zeros not counted.
+  std::size_t bytes() const noexcept { return bytes_.size(); }
   // Forgets everything but the memory, for the next chunk.
   void reset() noexcept {
     entries_.clear();

@@ -28,6 +28,8 @@
 
 namespace cairn::vec0 {
 
+struct ChunkColumn;
+
 struct Location {
   std::int64_t chunk;
   std::size_t slot;
@@ -156,7 +158,7 @@ class Storage {
   void ask_for_savepoint();
   void flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last);
   void write_chunk(std::int64_t id, ChunkChanges& changes);
-  void create_blobs(std::int64_t id, ChunkChanges& changes);
+  bool create_blob(std::size_t index, const ChunkColumn& column, std::int64_t id, SlotValues& values);
 
   sqlite3* db_;
   TableDefinition table_;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cairn/error.hpp"
+#include "sqlite/error.hpp"
 #include "vec0/counters.hpp"
 #include "vec0/lease.hpp"
 #include "vec0/metadata.hpp"
@@ -175,41 +176,36 @@ void Storage::write_chunk(std::int64_t id, ChunkChanges& changes) {
           column.suffix, id,
           fmt::format("the blob '{}' holds {} bytes instead of {}", column.column, size, column.size));
   };
-  if (!changes.is_new) {
-    const std::vector<ChunkColumn> columns = chunk_columns(table_);
-    for (std::size_t i = 0; i < columns.size(); ++i) add(columns[i], changes.columns[i]);
-  }
   constexpr std::size_t kRowid = sizeof(std::int64_t);
   add({kChunks, "rowids", kRowid, false, table_.chunk_size * kRowid}, changes.rowids);
-  if (changes.is_new) create_blobs(id, changes);
+  const std::vector<ChunkColumn> columns = chunk_columns(table_);
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (!changes.is_new || !create_blob(i, columns[i], id, changes.columns[i]))
+      add(columns[i], changes.columns[i]);
   is_broken_ = true;
   if (!changes.rowids.empty()) open(kChunks, "validity", id, Mode::read_write).write(changes.validity, 0);
   for (Target& target : targets) write(*target.values, target.column, target.blob);
   is_broken_ = false;
 }
 
-// The whole blob at once instead of zeros first: pages that do not fit SQLite's cache would be written twice.
-void Storage::create_blobs(std::int64_t id, ChunkChanges& changes) {
-  std::vector<std::byte> blob;
-  std::size_t i = 0;
-  for (const ChunkColumn& column : chunk_columns(table_)) {
-    // The column `rowid` is not an alias of the real one, by which blobs are opened; both get the chunk's id.
-    Lease st = lease("create_blob", i, [&] {
-      return fmt::format("INSERT INTO {}(_rowid_, rowid, {}) VALUES (?1, ?1, ?2)",
-                         shadow_sql(table_, column.suffix), column.column);
-    });
-    SlotValues& values = changes.columns[i++];
-    st->bind(1, id);
-    if (column.is_bits) {
-      blob.assign(column.size, std::byte{0});
-      apply_bits(values, blob);
-      st->bind_view(2, sqlite::Bytes(blob));
-    } else {
-      st->bind_view(2, values.as_blob(column.size, blob));
-    }
-    st->run();
-    is_broken_ = true;  // until write_chunk is through
-  }
+// False if the new blob is all zeros, and the values are yet to be written. That takes no memory, so it is
+// better for few values; with many, pages that do not fit SQLite's cache would be written twice.
+bool Storage::create_blob(std::size_t index, const ChunkColumn& column, std::int64_t id, SlotValues& values) {
+  // The column `rowid` is not an alias of the real one, by which blobs are opened; both get the chunk's id.
+  Lease st = lease("create_blob", index, [&] {
+    return fmt::format("INSERT INTO {}(_rowid_, rowid, {}) VALUES (?1, ?1, ?2)",
+                       shadow_sql(table_, column.suffix), column.column);
+  });
+  st->bind(1, id);
+  const bool is_whole = !column.is_bits && values.bytes() >= column.size / 2;
+  std::vector<std::byte> scratch;
+  if (is_whole)
+    st->bind_view(2, values.as_blob(column.size, scratch));
+  else
+    sqlite::check(db_, sqlite3_bind_zeroblob64(st->handle(), 2, column.size), "cannot bind a blob");
+  st->run();
+  is_broken_ = true;  // until write_chunk is through
+  return is_whole;
 }
 
 void Storage::delete_chunk(std::int64_t id) {
