@@ -197,9 +197,78 @@ void hamming(const std::uint8_t* query, const std::uint8_t* rows, std::size_t co
   }
 }
 
+__m256i load(const void* p) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(p));
+}
+
+__m256i low_nibbles(__m256i v) {
+  return _mm256_and_si256(v, _mm256_set1_epi8(0x0F));
+}
+__m256i high_nibbles(__m256i v) {
+  return low_nibbles(_mm256_srli_epi16(v, 4));
+}
+
+// Thirty-two bytes of dot_nibbles in sixteen lanes. vpmaddubsw adds two products of at most 15 * 128, so that
+// four of these results, eight instructions, add up to at most 30,720 and fit int16.
+__m256i nibble_products(const std::uint8_t* row, const std::int8_t* low, const std::int8_t* high) {
+  const __m256i codes = load(row);
+  return _mm256_add_epi16(_mm256_maddubs_epi16(low_nibbles(codes), load(low)),
+                          _mm256_maddubs_epi16(high_nibbles(codes), load(high)));
+}
+
+void dot_nibbles(const std::uint8_t* rows, std::size_t count, std::size_t bytes, const std::int8_t* low,
+                 const std::int8_t* high, std::int32_t* out) {
+  const __m256i ones = _mm256_set1_epi16(1);
+  for (std::size_t i = 0; i < count; ++i, rows += bytes) {
+    __m256i sum = _mm256_setzero_si256();
+    std::size_t b = 0;
+    for (; b + 128 <= bytes; b += 128) {
+      const __m256i p0 = nibble_products(rows + b, low + b, high + b);
+      const __m256i p1 = nibble_products(rows + b + 32, low + b + 32, high + b + 32);
+      const __m256i p2 = nibble_products(rows + b + 64, low + b + 64, high + b + 64);
+      const __m256i p3 = nibble_products(rows + b + 96, low + b + 96, high + b + 96);
+      const __m256i products = _mm256_add_epi16(_mm256_add_epi16(p0, p1), _mm256_add_epi16(p2, p3));
+      sum = _mm256_add_epi32(sum, _mm256_madd_epi16(products, ones));
+    }
+    for (; b + 32 <= bytes; b += 32)
+      sum = _mm256_add_epi32(sum, _mm256_madd_epi16(nibble_products(rows + b, low + b, high + b), ones));
+    std::int32_t total = sum_lanes(sum);
+    for (; b < bytes; ++b) total += (rows[b] & 15) * low[b] + (rows[b] >> 4) * high[b];
+    out[i] = total;
+  }
+}
+
+// Sixteen codes times sixteen elements of the query: codes reach 255, so vpmaddwd's pairs fit int32.
+__m256i code_products(__m128i codes, const std::int16_t* query) {
+  return _mm256_madd_epi16(_mm256_cvtepu8_epi16(codes), load(query));
+}
+
+std::int32_t dot_split_bytes(const std::uint8_t* upper, const std::uint8_t* lower, std::size_t bytes,
+                             const std::int16_t* low, const std::int16_t* high) {
+  __m256i low_sum = _mm256_setzero_si256(), high_sum = low_sum;
+  std::size_t b = 0;
+  for (; b + 32 <= bytes; b += 32) {
+    const __m256i u = load(upper + b), l = load(lower + b);
+    const __m256i code_low = _mm256_or_si256(_mm256_slli_epi16(low_nibbles(u), 4), low_nibbles(l));
+    const __m256i code_high =
+        _mm256_or_si256(_mm256_andnot_si256(_mm256_set1_epi8(0x0F), u), high_nibbles(l));
+    low_sum = _mm256_add_epi32(low_sum, code_products(_mm256_castsi256_si128(code_low), low + b));
+    low_sum = _mm256_add_epi32(low_sum, code_products(_mm256_extracti128_si256(code_low, 1), low + b + 16));
+    high_sum = _mm256_add_epi32(high_sum, code_products(_mm256_castsi256_si128(code_high), high + b));
+    high_sum =
+        _mm256_add_epi32(high_sum, code_products(_mm256_extracti128_si256(code_high, 1), high + b + 16));
+  }
+  std::int32_t total = sum_lanes(_mm256_add_epi32(low_sum, high_sum));
+  for (; b < bytes; ++b) {
+    total += ((upper[b] & 15) * 16 + (lower[b] & 15)) * low[b];
+    total += ((upper[b] >> 4) * 16 + (lower[b] >> 4)) * high[b];
+  }
+  return total;
+}
+
 }  // namespace
 
-const Kernels kHaswell = {"avx2",        l2_squared_f32, dot_norm_f32, l1_f32,
-                          l2_squared_i8, dot_norm_i8,    l1_i8,        hamming};
+const Kernels kHaswell = {"avx2",      l2_squared_f32, dot_norm_f32, l1_f32,      l2_squared_i8,
+                          dot_norm_i8, l1_i8,          hamming,      dot_nibbles, dot_split_bytes};
 
 }  // namespace cairn::simd

@@ -35,6 +35,19 @@ struct Kernels {
   // Differing bits; rows are `bytes` long.
   void (*hamming)(const std::uint8_t* query, const std::uint8_t* rows, std::size_t count, std::size_t bytes,
                   std::int32_t* out);
+
+  // Codes of four bits, two to a byte: out[i] is the sum over b of
+  //   (row i [b] & 15) * low[b] + (row i [b] >> 4) * high[b].
+  // `bytes` reaches 4096 (8192 dimensions).
+  void (*dot_nibbles)(const std::uint8_t* rows, std::size_t count, std::size_t bytes, const std::int8_t* low,
+                      const std::int8_t* high, std::int32_t* out);
+
+  // One row of eight-bit codes whose halves lie in two planes, each laid out as for dot_nibbles: `upper`
+  // holds the four high bits of every code, `lower` the four low ones. Returns the sum over b of
+  //   ((upper[b] & 15) * 16 + (lower[b] & 15)) * low[b] + ((upper[b] >> 4) * 16 + (lower[b] >> 4)) * high[b].
+  // REQUIRES: the query is scaled so that 255 * (sum of |low| + sum of |high|) fits 31 bits.
+  std::int32_t (*dot_split_bytes)(const std::uint8_t* upper, const std::uint8_t* lower, std::size_t bytes,
+                                  const std::int16_t* low, const std::int16_t* high);
 };
 
 // The fastest that this machine runs, or what the environment variable CAIRN_SIMD names (an unknown or

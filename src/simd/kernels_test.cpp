@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -109,6 +110,47 @@ TEST_P(EveryIsa, IntegerKernelsAreExact) {
       EXPECT_EQ(got[2][i], norm) << dims;
       EXPECT_EQ(got[3][i], absolute) << dims;
       EXPECT_EQ(bits[i], differing) << dims;
+    }
+  }
+}
+
+// Query elements and codes at random, and in one run the largest sums that there are.
+TEST_P(EveryIsa, NibbleKernelsAreExact) {
+  const Kernels& k = *GetParam();
+  SCOPED_TRACE(testing::Message() << k.name << ", seed " << kSeed);
+  std::mt19937 random(kSeed);
+  std::vector<std::size_t> lengths{96, 192, 384, 416, 512, 1001, 4096};
+  for (std::size_t bytes = 0; bytes <= 130; ++bytes) lengths.push_back(bytes);
+  for (const std::size_t bytes : lengths) {
+    for (const bool extreme : {false, true}) {
+      Shifted<std::uint8_t> rows(bytes * kRows), lower(bytes);
+      Shifted<std::int8_t> low(bytes), high(bytes);
+      Shifted<std::int16_t> wide_low(bytes), wide_high(bytes);
+      const int largest = bytes == 0 ? 0 : std::min(32767, (1 << 22) / static_cast<int>(bytes));
+      std::uniform_int_distribution<int> wide(-largest, largest);
+      for (std::size_t b = 0; b < bytes * kRows; ++b) rows.data()[b] = static_cast<std::uint8_t>(random());
+      for (std::size_t b = 0; b < bytes; ++b) {
+        lower.data()[b] = extreme ? 255 : static_cast<std::uint8_t>(random());
+        low.data()[b] = static_cast<std::int8_t>(extreme ? -128 : static_cast<int>(random() % 256) - 128);
+        high.data()[b] = static_cast<std::int8_t>(extreme ? -128 : static_cast<int>(random() % 256) - 128);
+        wide_low.data()[b] = static_cast<std::int16_t>(extreme ? -largest : wide(random));
+        wide_high.data()[b] = static_cast<std::int16_t>(extreme ? -largest : wide(random));
+        rows.data()[b] = 255;
+      }
+      std::vector<std::int32_t> got(kRows);
+      k.dot_nibbles(rows.data(), kRows, bytes, low.data(), high.data(), got.data());
+      for (std::size_t i = 0; i < kRows; ++i) {
+        const std::uint8_t* row = rows.data() + i * bytes;
+        int nibbles = 0, split = 0;
+        for (std::size_t b = 0; b < bytes; ++b) {
+          nibbles += row[b] % 16 * low.data()[b] + row[b] / 16 * high.data()[b];
+          split += (row[b] % 16 * 16 + lower.data()[b] % 16) * wide_low.data()[b];
+          split += (row[b] / 16 * 16 + lower.data()[b] / 16) * wide_high.data()[b];
+        }
+        EXPECT_EQ(got[i], nibbles) << bytes;
+        EXPECT_EQ(k.dot_split_bytes(row, lower.data(), bytes, wide_low.data(), wide_high.data()), split)
+            << bytes;
+      }
     }
   }
 }

@@ -89,9 +89,29 @@ void hamming(const std::uint8_t* query, const std::uint8_t* rows, std::size_t co
   }
 }
 
+void dot_nibbles(const std::uint8_t* rows, std::size_t count, std::size_t bytes, const std::int8_t* low,
+                 const std::int8_t* high, std::int32_t* out) {
+  for (std::size_t i = 0; i < count; ++i, rows += bytes) {
+    std::int32_t sum = 0;
+    for (std::size_t b = 0; b < bytes; ++b) sum += (rows[b] & 15) * low[b] + (rows[b] >> 4) * high[b];
+    out[i] = sum;
+  }
+}
+
+std::int32_t dot_split_bytes(const std::uint8_t* upper, const std::uint8_t* lower, std::size_t bytes,
+                             const std::int16_t* low, const std::int16_t* high) {
+  std::int32_t sum = 0;
+  for (std::size_t b = 0; b < bytes; ++b) {
+    const std::int32_t code_low = (upper[b] & 15) * 16 + (lower[b] & 15);
+    const std::int32_t code_high = (upper[b] >> 4) * 16 + (lower[b] >> 4);
+    sum += code_low * low[b] + code_high * high[b];
+  }
+  return sum;
+}
+
 }  // namespace
 
-const Kernels kScalar = {"scalar",      l2_squared_f32, dot_norm_f32, l1_f32,
-                         l2_squared_i8, dot_norm_i8,    l1_i8,        hamming};
+const Kernels kScalar = {"scalar",    l2_squared_f32, dot_norm_f32, l1_f32,      l2_squared_i8,
+                         dot_norm_i8, l1_i8,          hamming,      dot_nibbles, dot_split_bytes};
 
 }  // namespace cairn::simd

@@ -175,9 +175,77 @@ void hamming(const std::uint8_t* query, const std::uint8_t* rows, std::size_t co
   }
 }
 
+__mmask64 mask64_at(std::size_t b, std::size_t bytes) {
+  return bytes - b >= 64 ? ~__mmask64{0} : tail64(bytes - b);
+}
+
+__m512i low_nibbles(__m512i v) {
+  return _mm512_and_si512(v, _mm512_set1_epi8(0x0F));
+}
+__m512i high_nibbles(__m512i v) {
+  return low_nibbles(_mm512_srli_epi16(v, 4));
+}
+
+// Sixty-four bytes of dot_nibbles in thirty-two lanes. vpmaddubsw adds two products of at most 15 * 128, so
+// that four of these results, eight instructions, add up to at most 30,720 and fit int16.
+__m512i nibble_products(__m512i codes, __m512i low, __m512i high) {
+  return _mm512_add_epi16(_mm512_maddubs_epi16(low_nibbles(codes), low),
+                          _mm512_maddubs_epi16(high_nibbles(codes), high));
+}
+__m512i nibble_products(const std::uint8_t* row, const std::int8_t* low, const std::int8_t* high) {
+  return nibble_products(_mm512_loadu_si512(row), _mm512_loadu_si512(low), _mm512_loadu_si512(high));
+}
+
+void dot_nibbles(const std::uint8_t* rows, std::size_t count, std::size_t bytes, const std::int8_t* low,
+                 const std::int8_t* high, std::int32_t* out) {
+  const __m512i ones = _mm512_set1_epi16(1);
+  for (std::size_t i = 0; i < count; ++i, rows += bytes) {
+    __m512i sum = _mm512_setzero_si512();
+    std::size_t b = 0;
+    for (; b + 256 <= bytes; b += 256) {
+      const __m512i p0 = nibble_products(rows + b, low + b, high + b);
+      const __m512i p1 = nibble_products(rows + b + 64, low + b + 64, high + b + 64);
+      const __m512i p2 = nibble_products(rows + b + 128, low + b + 128, high + b + 128);
+      const __m512i p3 = nibble_products(rows + b + 192, low + b + 192, high + b + 192);
+      const __m512i products = _mm512_add_epi16(_mm512_add_epi16(p0, p1), _mm512_add_epi16(p2, p3));
+      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(products, ones));
+    }
+    for (; b < bytes; b += 64) {
+      const __mmask64 mask = mask64_at(b, bytes);
+      const __m512i products =
+          nibble_products(_mm512_maskz_loadu_epi8(mask, rows + b), _mm512_maskz_loadu_epi8(mask, low + b),
+                          _mm512_maskz_loadu_epi8(mask, high + b));
+      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(products, ones));
+    }
+    out[i] = _mm512_reduce_add_epi32(sum);
+  }
+}
+
+// Thirty-two codes times as many elements of the query: codes reach 255, so vpmaddwd's pairs fit int32.
+__m512i code_products(__m256i codes, const std::int16_t* query, __mmask32 mask) {
+  return _mm512_madd_epi16(_mm512_cvtepu8_epi16(codes), _mm512_maskz_loadu_epi16(mask, query));
+}
+
+std::int32_t dot_split_bytes(const std::uint8_t* upper, const std::uint8_t* lower, std::size_t bytes,
+                             const std::int16_t* low, const std::int16_t* high) {
+  const __m256i nibble = _mm256_set1_epi8(0x0F);
+  __m512i low_sum = _mm512_setzero_si512(), high_sum = low_sum;
+  for (std::size_t b = 0; b < bytes; b += 32) {
+    const __mmask32 mask = mask_at(b, bytes);
+    const __m256i u = _mm256_maskz_loadu_epi8(mask, upper + b), l = _mm256_maskz_loadu_epi8(mask, lower + b);
+    const __m256i code_low =
+        _mm256_or_si256(_mm256_slli_epi16(_mm256_and_si256(u, nibble), 4), _mm256_and_si256(l, nibble));
+    const __m256i code_high =
+        _mm256_or_si256(_mm256_andnot_si256(nibble, u), _mm256_and_si256(_mm256_srli_epi16(l, 4), nibble));
+    low_sum = _mm512_add_epi32(low_sum, code_products(code_low, low + b, mask));
+    high_sum = _mm512_add_epi32(high_sum, code_products(code_high, high + b, mask));
+  }
+  return _mm512_reduce_add_epi32(_mm512_add_epi32(low_sum, high_sum));
+}
+
 }  // namespace
 
-const Kernels kSkylake = {"avx512",      l2_squared_f32, dot_norm_f32, l1_f32,
-                          l2_squared_i8, dot_norm_i8,    l1_i8,        hamming};
+const Kernels kSkylake = {"avx512",    l2_squared_f32, dot_norm_f32, l1_f32,      l2_squared_i8,
+                          dot_norm_i8, l1_i8,          hamming,      dot_nibbles, dot_split_bytes};
 
 }  // namespace cairn::simd
