@@ -1,0 +1,38 @@
+#include "base/large_buffer.hpp"
+
+#include <cstdlib>
+#include <new>
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+namespace cairn {
+namespace {
+
+constexpr std::size_t kCacheLine = 64;
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+constexpr std::size_t rounded_up(std::size_t size, std::size_t unit) {
+  return (size + unit - 1) / unit * unit;
+}
+
+}  // namespace
+
+LargeBuffer::LargeBuffer(std::size_t size) : size_(size) {
+  // Unless too much of the last huge page would be wasted.
+  const bool is_huge = size >= kHugePage / 8 * 7 && rounded_up(size, kHugePage) <= size / 7 * 8;
+  const std::size_t alignment = is_huge ? kHugePage : kCacheLine;
+  const std::size_t rounded = rounded_up(size == 0 ? 1 : size, alignment);
+  bytes_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, rounded)));
+  if (!bytes_) throw std::bad_alloc();
+#ifdef __linux__
+  if (is_huge) madvise(bytes_.get(), rounded, MADV_HUGEPAGE);  // a wish
+#endif
+}
+
+void LargeBuffer::Free::operator()(std::byte* bytes) const noexcept {
+  std::free(bytes);
+}
+
+}  // namespace cairn

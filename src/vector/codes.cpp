@@ -1,0 +1,280 @@
+// The bounds, with u = 2^-24 the unit of float32 rounding and gamma = (dims + 8) u (simd/kernels.hpp):
+//
+// - L2: |q - x|^2 = |q'|^2 + |r|^2 - 2 <q', r> with q' = q - c. A kernel's sum of squares has a relative error of
+//   at most gamma; underflow adds less than 1e-37. The length of r that is kept is at most 2 gamma too large.
+// - Cosine: 1 - (<q, c> + <q, r>) / (|q| |x|). The kernels' sums are off by at most gamma |q| |x| and, relatively,
+//   gamma, so that the distance is off by less than 3 gamma.
+//
+// What is computed here in float32 takes a handful of roundings of intermediate values, none of which is larger
+// than (|q| + |r|)^2 in the first case, (|c| + |r|) / |x| in the second. kSlack allows 64 u for them, which is
+// nothing beside what the codes lose.
+#include "vector/codes.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+#include "simd/kernels.hpp"
+
+namespace cairn::vector {
+namespace {
+
+constexpr float kSlack = 0x1p-18f;
+constexpr float kTiny = 1e-37f;
+// Lengths whose squares float32 holds with room to spare.
+constexpr double kShortest = 1e-15, kLongest = 1e15;
+// More than a length loses when the squares of its elements underflow.
+constexpr double kUnderflow = 1e-20;
+// The two halves of a byte of a plane hold dimensions this far apart.
+constexpr std::size_t kHalf = 32;
+constexpr int kMiddle = 128;         // the code of zero
+constexpr int kTwiceMiddle4 = 241;   // 16 h stands for 16 h - 120.5
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+double gamma_of(std::size_t dims) {
+  return static_cast<double>(dims + 8) * 0x1p-24 * 1.01;
+}
+
+std::size_t plane_bytes_of(std::size_t dims) {
+  return (dims + 2 * kHalf - 1) / (2 * kHalf) * kHalf;
+}
+
+// Calls place(byte, is_high, dimension) for every dimension, in the layout of a plane.
+template <class Place>
+void for_each_nibble(std::size_t dims, Place place) {
+  for (std::size_t d = 0; d < dims; ++d) place(d / (2 * kHalf) * kHalf + d % kHalf, d / kHalf % 2 == 1, d);
+}
+
+// Sums of float32 in eight lanes, which the compiler keeps in vector registers.
+struct Lanes {
+  float sum[8] = {};
+  float total() const { return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7])); }
+};
+
+std::vector<float> differences(std::span<const float> a, std::span<const float> b) {
+  std::vector<float> out(a.size());
+  for (std::size_t d = 0; d < a.size(); ++d) out[d] = a[d] - b[d];
+  return out;
+}
+
+double length(std::span<const float> v) {
+  double sum = 0;
+  for (const float x : v) sum += static_cast<double>(x) * static_cast<double>(x);
+  return std::sqrt(sum);
+}
+
+bool is_bounded(double length_of_a_vector) {  // false for NaN
+  return length_of_a_vector >= kShortest && length_of_a_vector <= kLongest;
+}
+
+}  // namespace
+
+std::size_t CodedRows::byte_size(std::size_t count, std::size_t dims) noexcept {
+  return count * (2 * plane_bytes_of(dims) + 5 * sizeof(float));
+}
+
+CodedRows::CodedRows(Metric metric, std::span<const float> center, const float* rows, std::size_t count,
+                     std::byte* memory)
+    : count_(count), plane_bytes_(plane_bytes_of(center.size())) {
+  assert(has_codes(ElementType::float32, metric, center.size()));
+  auto* floats = reinterpret_cast<float*>(memory + 2 * count * plane_bytes_);
+  upper_ = reinterpret_cast<std::uint8_t*>(memory);
+  lower_ = upper_ + count * plane_bytes_;
+  terms_ = {floats, floats + count, floats + 2 * count, floats + 3 * count, floats + 4 * count};
+  for (std::size_t i = 0; i < count; ++i, rows += center.size()) encode(metric, center, rows, i);
+}
+
+void CodedRows::encode(Metric metric, std::span<const float> center, const float* row, std::size_t i) {
+  const std::size_t dims = center.size();
+  thread_local std::vector<float> rest;
+  thread_local std::vector<std::uint8_t> codes;
+  rest.assign(2 * plane_bytes_, 0.0f);
+  codes.resize(2 * plane_bytes_);
+
+  for (std::size_t d = 0; d < dims; ++d) rest[d] = row[d] - center[d];
+  Lanes square, row_square;
+  float largest[8] = {};
+  for (std::size_t d = 0; d < rest.size(); d += 8)
+    for (std::size_t lane = 0; lane < 8; ++lane) {
+      const float r = rest[d + lane];
+      square.sum[lane] += r * r;
+      const float size = r < 0 ? -r : r;
+      largest[lane] = largest[lane] < size ? size : largest[lane];
+    }
+  if (metric == Metric::cosine)
+    for (std::size_t d = 0; d < dims; ++d) row_square.sum[d % 8] += row[d] * row[d];
+
+  const double inflate = 1 + gamma_of(dims);
+  const double norm = std::sqrt(static_cast<double>(square.total())) * inflate;
+  const double row_norm = metric == Metric::cosine ? std::sqrt(static_cast<double>(row_square.total())) : 1.0;
+  // A NaN is not seen by the maximum, but by the sum.
+  if (!(norm <= kLongest) || !is_bounded(row_norm)) {
+    std::fill_n(upper_ + i * plane_bytes_, plane_bytes_, std::uint8_t{0});
+    std::fill_n(lower_ + i * plane_bytes_, plane_bytes_, std::uint8_t{0});
+    terms_.scale[i] = terms_.norm[i] = 0;
+    terms_.error4[i] = terms_.error8[i] = kInfinity;
+    terms_.inverse[i] = 1;
+    return;
+  }
+
+  const float scale = *std::max_element(largest, largest + 8) / 127.0f;
+  const float inverse_scale = scale > kTiny ? 1.0f / scale : 0.0f;
+  Lanes lost4, lost8;
+  for (std::size_t d = 0; d < rest.size(); d += 8)
+    for (std::size_t lane = 0; lane < 8; ++lane) {
+      const float r = rest[d + lane];
+      const int code = static_cast<int>(r * inverse_scale + (kMiddle + 0.5f));  // rounds: it is positive
+      const float e8 = r - scale * static_cast<float>(code - kMiddle);
+      const float e4 = r - scale * (static_cast<float>(code & 0xF0) - kTwiceMiddle4 / 2.0f);
+      lost8.sum[lane] += e8 * e8;
+      lost4.sum[lane] += e4 * e4;
+      codes[d + lane] = static_cast<std::uint8_t>(code);
+    }
+  std::uint8_t* upper = upper_ + i * plane_bytes_;
+  std::uint8_t* lower = lower_ + i * plane_bytes_;
+  for (std::size_t b = 0; b < plane_bytes_; b += kHalf)
+    for (std::size_t j = 0; j < kHalf; ++j) {
+      const std::uint8_t first = codes[2 * b + j], second = codes[2 * b + kHalf + j];
+      upper[b + j] = static_cast<std::uint8_t>((first >> 4) | (second & 0xF0));
+      lower[b + j] = static_cast<std::uint8_t>((first & 0x0F) | (second << 4));
+    }
+  const auto above = [&](const Lanes& squares) {  // rounding of e itself included
+    return static_cast<float>((std::sqrt(static_cast<double>(squares.total())) * inflate + 0x1p-20 * norm) *
+                              (1 + 0x1p-22) + kUnderflow);
+  };
+  terms_.scale[i] = scale;
+  terms_.norm[i] = static_cast<float>(norm * (1 + 0x1p-22) + kUnderflow);
+  terms_.error4[i] = above(lost4);
+  terms_.error8[i] = above(lost8);
+  terms_.inverse[i] = static_cast<float>(1 / row_norm);
+}
+
+CodeBounds::CodeBounds(Metric metric, std::span<const float> center, std::span<const float> query)
+    : metric_(metric), dims_(center.size()), gamma_(gamma_of(center.size())) {
+  assert(center.size() == query.size());
+  const std::vector<float> coded =
+      metric == Metric::l2 ? differences(query, center) : std::vector<float>(query.begin(), query.end());
+  norm_ = length(coded) * (1 + 0x1p-22);
+  is_usable_ = is_bounded(norm_);
+  if (!is_usable_) return;
+  if (metric == Metric::cosine) {
+    query_norm_ = length(query);
+    center_norm_ = length(center);
+    for (std::size_t d = 0; d < dims_; ++d)
+      center_dot_ += static_cast<double>(query[d]) * static_cast<double>(center[d]);
+  }
+
+  float largest = 0;
+  for (const float x : coded) largest = std::max(largest, std::abs(x));
+  // Such that no sum over 255 times the absolute values passes 31 bits.
+  const double limit16 = std::min(32767.0, 2147483647.0 / 255 / static_cast<double>(dims_));
+  scale8_ = static_cast<double>(largest) / 127;
+  scale16_ = static_cast<double>(largest) / std::floor(limit16);
+  const std::size_t bytes = plane_bytes_of(dims_);
+  low8_.resize(bytes);
+  high8_.resize(bytes);
+  low16_.resize(bytes);
+  high16_.resize(bytes);
+  double lost8 = 0, lost16 = 0;
+  for_each_nibble(dims_, [&](std::size_t byte, bool is_high, std::size_t d) {
+    const double x = static_cast<double>(coded[d]);
+    const auto q8 = static_cast<int>(std::lround(x / scale8_));
+    const auto q16 = static_cast<int>(std::trunc(x / scale16_));
+    (is_high ? high8_ : low8_)[byte] = static_cast<std::int8_t>(q8);
+    (is_high ? high16_ : low16_)[byte] = static_cast<std::int16_t>(q16);
+    sum8_ += q8;
+    sum16_ += q16;
+    lost8 += (x - scale8_ * q8) * (x - scale8_ * q8);
+    lost16 += (x - scale16_ * q16) * (x - scale16_ * q16);
+  });
+  error8_ = std::sqrt(lost8) * (1 + 0x1p-20);
+  error16_ = std::sqrt(lost16) * (1 + 0x1p-20);
+}
+
+void CodeBounds::lower(const CodedRows& rows, float* out) const {
+  assert(is_usable_);
+  const std::size_t count = rows.count_;
+  thread_local std::vector<std::int32_t> dots;
+  dots.resize(count);
+  simd::kernels().dot_nibbles(rows.upper_, count, rows.plane_bytes_, low8_.data(), high8_.data(), dots.data());
+
+  // <q^, x^> = scale8 * s * (16 dot - 120.5 sum) = (scale8 / 2) * s * (32 dot - 241 sum), exact up to there.
+  const auto half = static_cast<float>(scale8_ / 2);
+  const auto offset = static_cast<std::int32_t>(kTwiceMiddle4 * sum8_);
+  // |<q, r> - <q^, x^>| <= |q| |e| + |f| |x^| <= (|q| + |f|) |e| + |f| |r|.
+  const auto by_error = static_cast<float>((norm_ + error8_) * (1 + 0x1p-20));
+  const auto by_norm = static_cast<float>(error8_ * (1 + 0x1p-20));
+  const float* const scale = rows.terms_.scale;
+  const float* const norm = rows.terms_.norm;
+  const float* const error = rows.terms_.error4;
+  if (metric_ == Metric::l2) {
+    const auto slack = static_cast<float>(2 * static_cast<double>(kSlack) + 4 * gamma_);
+    const auto shrink = static_cast<float>(1 - gamma_ - 0x1p-20);
+    const auto query_square = static_cast<float>(norm_ * norm_);
+    for (std::size_t i = 0; i < count; ++i) {
+      const float dot = half * scale[i] * static_cast<float>(32 * dots[i] - offset);
+      const float square = norm[i] * norm[i];
+      const float low = query_square + square - 2 * (dot + by_error * error[i] + by_norm * norm[i]);
+      out[i] = (low - slack * (query_square + square)) * shrink - kTiny;
+    }
+  } else {
+    const float* const inverse = rows.terms_.inverse;
+    const auto per_query = static_cast<float>(1 / query_norm_);
+    const auto center = static_cast<float>(center_dot_);
+    const auto slack = static_cast<float>(3 * gamma_ + static_cast<double>(kSlack));
+    const auto slack_of_sizes = static_cast<float>(static_cast<double>(kSlack) * norm_);
+    const auto center_norm = static_cast<float>(center_norm_);
+    for (std::size_t i = 0; i < count; ++i) {
+      const float dot = half * scale[i] * static_cast<float>(32 * dots[i] - offset);
+      const float high = center + dot + by_error * error[i] + by_norm * norm[i] +
+                         slack_of_sizes * (center_norm + norm[i]);
+      out[i] = 1 - slack - high * (inverse[i] * per_query);
+    }
+  }
+}
+
+CodeBounds::Interval CodeBounds::interval(const CodedRows& rows, std::size_t i) const {
+  const double error = static_cast<double>(rows.terms_.error8[i]);
+  if (std::isinf(error)) return {-kInfinity, kInfinity};
+  const double norm = static_cast<double>(rows.terms_.norm[i]);
+  const std::int64_t sum = simd::kernels().dot_split_bytes(
+      rows.upper_ + i * rows.plane_bytes_, rows.lower_ + i * rows.plane_bytes_, rows.plane_bytes_,
+      low16_.data(), high16_.data());
+  const double dot = scale16_ * static_cast<double>(rows.terms_.scale[i]) *
+                     static_cast<double>(sum - kMiddle * sum16_);
+  const double lost = (norm_ + error16_) * error + error16_ * norm;
+  if (metric_ == Metric::l2) {
+    const double sizes = norm_ * norm_ + norm * norm;
+    const double slack = (2 * static_cast<double>(kSlack) + 4 * gamma_) * sizes;
+    const double low = (sizes - 2 * (dot + lost) - slack) * (1 - gamma_ - 0x1p-20);
+    const double high = (sizes - 2 * (dot - lost) + slack) * (1 + gamma_ + 0x1p-20);
+    return {static_cast<float>(low) - kTiny, static_cast<float>(high) * (1 + 0x1p-22f) + kTiny};
+  }
+  const double weight = static_cast<double>(rows.terms_.inverse[i]) / query_norm_;
+  const double slack = 3 * gamma_ + static_cast<double>(kSlack);
+  const double wide = lost + static_cast<double>(kSlack) * norm_ * (center_norm_ + norm);
+  return {static_cast<float>(1 - slack - (center_dot_ + dot + wide) * weight),
+          static_cast<float>(1 + slack - (center_dot_ + dot - wide) * weight)};
+}
+
+void CodeBounds::prefetch(const CodedRows& rows, std::size_t i) const noexcept {
+  constexpr std::size_t kCacheLine = 64;
+  for (std::size_t b = 0; b < rows.plane_bytes_; b += kCacheLine) {
+    __builtin_prefetch(rows.upper_ + i * rows.plane_bytes_ + b);
+    __builtin_prefetch(rows.lower_ + i * rows.plane_bytes_ + b);
+  }
+}
+
+// Distances are rounded to float32, L2 after taking the root: keys within two units of rounding can belong to
+// the same distance, and ties are the caller's to decide.
+float CodeBounds::reach_of_key(float key) const noexcept {
+  if (metric_ == Metric::l2) return key + std::abs(key) * 0x1p-20f + kTiny;
+  return key + 0x1p-20f;
+}
+
+float CodeBounds::reach(float distance) const noexcept {
+  return reach_of_key(metric_ == Metric::l2 ? distance * distance : distance);
+}
+
+}  // namespace cairn::vector

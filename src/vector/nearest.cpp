@@ -1,0 +1,147 @@
+#include "vector/nearest.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+#include <numeric>
+
+#include "vector/parallel.hpp"
+
+namespace cairn::vector {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+// Rows that are fetched from memory ahead of the one in hand.
+constexpr std::size_t kAhead = 12;
+
+}  // namespace
+
+void BoundedSearch::add(const CodedRows& rows) {
+  if (starts_.empty()) starts_.push_back(0);
+  blocks_.push_back(&rows);
+  starts_.push_back(starts_.back() + (rows.count() + kGroup - 1) / kGroup * kGroup);
+}
+
+void BoundedSearch::bound(std::size_t threads) {
+  lower_.assign(starts_.empty() ? 0 : starts_.back(), kInfinity);
+  parallel_for(threads, blocks_.size(),
+               [&](std::size_t block) { bounds_.lower(*blocks_[block], lower_.data() + starts_[block]); });
+}
+
+void BoundedSearch::keep_only(std::size_t block, std::span<const std::uint16_t> slots) {
+  float* const lower = lower_.data() + starts_[block];
+  std::size_t next = 0;
+  for (std::size_t slot = 0; slot < blocks_[block]->count(); ++slot) {
+    if (next < slots.size() && slots[next] == slot)
+      ++next;
+    else
+      lower[slot] = kInfinity;
+  }
+}
+
+void BoundedSearch::exclude(std::size_t block, std::size_t slot) {
+  lower_[starts_[block] + slot] = kInfinity;
+}
+
+void BoundedSearch::summarise() {
+  least_.resize(lower_.size() / kGroup);
+  for (std::size_t group = 0; group < least_.size(); ++group) {
+    float* const lower = lower_.data() + group * kGroup;
+    float least = kInfinity;
+    for (std::size_t i = 0; i < kGroup; ++i) {
+      if (lower[i] == -kInfinity) {
+        without_bounds_.push_back(static_cast<std::uint32_t>(group * kGroup + i));
+        lower[i] = kInfinity;
+      }
+      least = lower[i] < least ? lower[i] : least;
+      searched_ += lower[i] < kInfinity;
+    }
+    least_[group] = least;
+  }
+}
+
+std::size_t BoundedSearch::block_of(std::size_t row) const {
+  return static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), row) - starts_.begin()) - 1;
+}
+
+float BoundedSearch::measure(std::size_t row, const Distance& distance) const {
+  const std::size_t block = block_of(row);
+  return distance(block, row - starts_[block]);
+}
+
+// How far the k nearest reach, from above: k rows that look near are measured, each the best of its group
+// where there are groups enough. +infinity if there are no more than k rows.
+float BoundedSearch::first_reach(std::size_t k, const Distance& distance) const {
+  if (searched_ <= k) return kInfinity;
+  std::vector<std::uint32_t> rows;
+  if (least_.size() >= 2 * k) {
+    std::vector<std::uint32_t> groups(least_.size());
+    std::iota(groups.begin(), groups.end(), 0u);
+    std::nth_element(groups.begin(), groups.begin() + static_cast<std::ptrdiff_t>(k - 1), groups.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return least_[a] < least_[b]; });
+    for (std::size_t i = 0; i < k && least_[groups[i]] < kInfinity; ++i) {
+      const auto first = lower_.begin() + static_cast<std::ptrdiff_t>(groups[i] * kGroup);
+      rows.push_back(static_cast<std::uint32_t>(
+          std::min_element(first, first + static_cast<std::ptrdiff_t>(kGroup)) - lower_.begin()));
+    }
+  }
+  if (rows.size() < k) {
+    rows.clear();
+    for (std::size_t row = 0; row < lower_.size(); ++row)
+      if (lower_[row] < kInfinity) rows.push_back(static_cast<std::uint32_t>(row));
+    std::nth_element(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(k - 1), rows.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return lower_[a] < lower_[b]; });
+    rows.resize(k);
+  }
+  std::sort(rows.begin(), rows.end());  // whoever reads the vectors goes from block to block
+  float farthest = 0;
+  for (const std::uint32_t row : rows) farthest = std::max(farthest, measure(row, distance));
+  return bounds_.reach(farthest);
+}
+
+std::vector<BoundedSearch::Candidate> BoundedSearch::candidates(float reach) const {
+  std::vector<std::uint32_t> rows;
+  for (std::size_t group = 0; group < least_.size(); ++group) {
+    if (least_[group] > reach) continue;
+    for (std::size_t row = group * kGroup; row < (group + 1) * kGroup; ++row)
+      if (lower_[row] <= reach && lower_[row] < kInfinity) rows.push_back(static_cast<std::uint32_t>(row));
+  }
+  std::vector<Candidate> found;
+  std::size_t block = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i + kAhead < rows.size()) {
+      const std::size_t ahead = block_of(rows[i + kAhead]);
+      bounds_.prefetch(*blocks_[ahead], rows[i + kAhead] - starts_[ahead]);
+    }
+    while (rows[i] >= starts_[block + 1]) ++block;
+    const CodeBounds::Interval key = bounds_.interval(*blocks_[block], rows[i] - starts_[block]);
+    if (key.low <= reach) found.push_back({rows[i], key});
+  }
+  return found;
+}
+
+std::vector<Scored> BoundedSearch::nearest(std::size_t k, const Distance& distance) {
+  if (k == 0 || lower_.empty()) return {};
+  if (least_.empty()) summarise();
+  float reach = first_reach(k, distance);
+  std::vector<Candidate> found = candidates(reach);
+  if (found.size() > k) {
+    std::vector<float> highs;
+    for (const Candidate& candidate : found) highs.push_back(candidate.key.high);
+    const auto kth = highs.begin() + static_cast<std::ptrdiff_t>(k - 1);
+    std::nth_element(highs.begin(), kth, highs.end());
+    reach = std::min(reach, bounds_.reach_of_key(*kth));
+  }
+  TopK nearest(k);
+  const auto consider = [&](std::size_t row) {
+    const std::size_t block = block_of(row);
+    const std::size_t slot = row - starts_[block];
+    nearest.push({distance(block, slot), rank_of(block, slot)});
+  };
+  std::for_each(without_bounds_.begin(), without_bounds_.end(), consider);
+  for (const Candidate& candidate : found)
+    if (candidate.key.low <= reach) consider(candidate.row);
+  return nearest.take_sorted();
+}
+
+}  // namespace cairn::vector
