@@ -23,6 +23,7 @@ import zlib
 
 WARM_UP = 3
 BATCH = 100
+FEW_ROUNDS = 30  # of write then query, for sqlite-vec
 KINDS, BUCKETS = 10, 100
 SEED = 5
 COLUMNS = ("cairn", "sqlite-vec", "mapped", "faiss", "usearch", "numpy")
@@ -270,9 +271,8 @@ class Bench:
     # The rows that are not warm and plain
 
     def after_writes(self, label, data, insert_of, is_own, asked):
-        """insert_of: the number of a round -> the SQL and parameters of its write. sqlite-vec answers every so often."""
+        """insert_of: the number of a round -> the SQL and parameters of its write. sqlite-vec stops early."""
         rounds = self.args.rounds
-        seldom = max(1, rounds // 30)
         numbers = self.queries_for(label, rounds)
         sql = self.knn(data, 10)
         writes, times = ({name: [] for name in SQL_ENGINES} for _ in range(2))
@@ -281,10 +281,10 @@ class Bench:
             for position in range(-WARM_UP, rounds):
                 query = data.queries[numbers[position % rounds]].tobytes()
                 for name, db in opened.items():
+                    if name != "cairn" and position >= FEW_ROUNDS:
+                        continue
                     if position >= 0:
                         writes[name].append(timed(lambda: db.execute(*insert_of(position, numbers)).fetchall())[0])
-                        if name != "cairn" and position % seldom:
-                            continue
                     seconds, rows = timed(lambda: db.execute(sql, (query,)).fetchall())
                     if position >= 0:
                         times[name].append(seconds)
@@ -326,7 +326,7 @@ class Bench:
                           False, 10)
 
     def other_process(self, label, data):
-        rounds = min(30, self.args.rounds)
+        rounds = min(FEW_ROUNDS, self.args.rounds)
         numbers = self.queries_for(label, rounds)
         added, sql = self.added(data, numbers), self.knn(data, 10)
         times, answers = {name: [] for name in SQL_ENGINES}, {name: {} for name in SQL_ENGINES}
