@@ -17,17 +17,24 @@ constexpr std::size_t rounded_up(std::size_t size, std::size_t unit) {
   return (size + unit - 1) / unit * unit;
 }
 
+// Unless too much of the last huge page would be wasted.
+constexpr bool wants_huge_pages(std::size_t size) {
+  return size >= kHugePage / 8 * 7 && rounded_up(size, kHugePage) <= size / 7 * 8;
+}
+
 }  // namespace
 
-LargeBuffer::LargeBuffer(std::size_t size) : size_(size) {
-  // Unless too much of the last huge page would be wasted.
-  const bool is_huge = size >= kHugePage / 8 * 7 && rounded_up(size, kHugePage) <= size / 7 * 8;
-  const std::size_t alignment = is_huge ? kHugePage : kCacheLine;
-  const std::size_t rounded = rounded_up(size == 0 ? 1 : size, alignment);
-  bytes_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, rounded)));
+std::size_t LargeBuffer::allocated(std::size_t size) noexcept {
+  return rounded_up(size == 0 ? 1 : size, wants_huge_pages(size) ? kHugePage : kCacheLine);
+}
+
+LargeBuffer::LargeBuffer(std::size_t size) {
+  const std::size_t bytes = allocated(size);
+  const bool is_huge = wants_huge_pages(size);
+  bytes_.reset(static_cast<std::byte*>(std::aligned_alloc(is_huge ? kHugePage : kCacheLine, bytes)));
   if (!bytes_) throw std::bad_alloc();
 #ifdef __linux__
-  if (is_huge) madvise(bytes_.get(), rounded, MADV_HUGEPAGE);  // a wish
+  if (is_huge) madvise(bytes_.get(), bytes, MADV_HUGEPAGE);  // a wish
 #endif
 }
 

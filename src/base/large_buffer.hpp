@@ -14,14 +14,14 @@ class LargeBuffer {
   explicit LargeBuffer(std::size_t size);
 
   std::byte* data() const noexcept { return bytes_.get(); }
-  std::size_t size() const noexcept { return size_; }
+  // What a buffer of `size` bytes takes.
+  static std::size_t allocated(std::size_t size) noexcept;
 
  private:
   struct Free {
     void operator()(std::byte* bytes) const noexcept;
   };
   std::unique_ptr<std::byte, Free> bytes_;
-  std::size_t size_ = 0;
 };
 
 }  // namespace cairn

@@ -173,14 +173,15 @@ void Cursor::start_scan(const std::vector<Condition>& conditions) {
 void Cursor::next_in_scan() {
   while (next_slot_ == slots_.size()) {
     next_slot_ = 0;
-    if (!row_filter_->next(chunk_, slots_)) {
+    chunk_ = row_filter_->next(slots_);
+    if (!chunk_) {
       slots_.clear();
       row_.reset();
       return;
     }
   }
   const std::size_t slot = slots_[next_slot_++];
-  row_ = Row{chunk_.rowids[slot], {chunk_.id, slot}, std::nullopt};
+  row_ = Row{chunk_->rowids[slot], {chunk_->id, slot}, std::nullopt};
 }
 
 std::optional<std::int64_t> Cursor::rowid_of_argument(sqlite3_value* key) {

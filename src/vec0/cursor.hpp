@@ -57,7 +57,7 @@ class Cursor {
   // Mode::scan
   std::vector<Condition> conditions_;
   std::optional<RowFilter> row_filter_;
-  Chunk chunk_;
+  std::shared_ptr<const Chunk> chunk_;
   std::vector<std::uint16_t> slots_;
   std::size_t next_slot_ = 0;
 

@@ -32,7 +32,10 @@ using Storages = std::vector<std::weak_ptr<Storage>>;
 std::shared_ptr<Storage> storage_for(TableDefinition definition, Storages& storages, sqlite3* db) {
   std::erase_if(storages, [](const auto& known) { return known.expired(); });
   for (const auto& known : storages)
-    if (std::shared_ptr<Storage> storage = known.lock(); storage->table() == definition) return storage;
+    if (std::shared_ptr<Storage> storage = known.lock(); storage->table() == definition) {
+      storage->forget_residents();
+      return storage;
+    }
   auto storage = std::make_shared<Storage>(db, std::move(definition));
   storages.push_back(storage);
   return storage;

@@ -30,8 +30,9 @@ bool is_plain_equality(KeyType column, const Condition& condition) {
 
 }  // namespace
 
-RowFilter::RowFilter(Storage& storage, const std::vector<Condition>& conditions, MixedTypes mixed)
-    : storage_(storage), writes_(storage.writes()) {
+RowFilter::RowFilter(Storage& storage, const std::vector<Condition>& conditions, MixedTypes mixed,
+                     std::shared_ptr<const ResidentColumn> memory)
+    : storage_(storage), memory_(std::move(memory)), writes_(storage.writes()) {
   wanted_.equal.resize(storage.table().partitions.size());
   for (const Condition& condition : conditions) {
     switch (condition.column.kind) {
@@ -66,15 +67,31 @@ RowFilter::RowFilter(Storage& storage, const std::vector<Condition>& conditions,
   };
 }
 
-bool RowFilter::next(Chunk& chunk, std::vector<std::uint16_t>& slots) {
-  if (!storage_.next_chunk(last_chunk_, chunk, wanted_)) {
-    if (sees_every_chunk_ && storage_.writes() == writes_) storage_.check_row_count(live_slots_);
-    return false;
+bool RowFilter::wants(const Chunk& chunk) const {
+  for (std::size_t i = 0; i < wanted_.equal.size(); ++i)
+    if (wanted_.equal[i] && compare(*wanted_.equal[i], chunk.partitions[i]) != 0) return false;
+  return !wanted_.test || wanted_.test(chunk.partitions);
+}
+
+std::shared_ptr<const Chunk> RowFilter::next_chunk() {
+  if (memory_) {
+    while (next_in_memory_ < memory_->chunks.size())
+      if (const auto& chunk = memory_->chunks[next_in_memory_++].rows; wants(*chunk)) return chunk;
+    return nullptr;
   }
-  last_chunk_ = chunk.id;
-  live_slots_ += chunk.live_slots();
-  select(chunk, slots);
-  return true;
+  auto chunk = std::make_shared<Chunk>();
+  if (storage_.next_chunk(last_chunk_, *chunk, wanted_)) return chunk;
+  if (sees_every_chunk_ && storage_.writes() == writes_) storage_.check_row_count(live_slots_);
+  return nullptr;
+}
+
+std::shared_ptr<const Chunk> RowFilter::next(std::vector<std::uint16_t>& slots) {
+  auto chunk = next_chunk();
+  if (!chunk) return nullptr;
+  last_chunk_ = chunk->id;
+  if (!memory_) live_slots_ += chunk->live_slots();
+  select(*chunk, slots);
+  return chunk;
 }
 
 Value RowFilter::cell(ColumnRef column, std::int64_t rowid) {
@@ -100,9 +117,7 @@ void RowFilter::keep_matching_metadata(MetadataTest& test, const Chunk& chunk,
 }
 
 void RowFilter::select(const Chunk& chunk, std::vector<std::uint16_t>& slots) {
-  slots.clear();
-  for (std::size_t slot = 0; slot < chunk.rowids.size(); ++slot)
-    if (chunk.is_live(slot)) slots.push_back(static_cast<std::uint16_t>(slot));
+  live_slots(chunk, slots);
   for (const auto& rowids : rowid_sets_)
     std::erase_if(slots, [&](std::uint16_t slot) {
       return !std::binary_search(rowids.begin(), rowids.end(), chunk.rowids[slot]);

@@ -1,123 +1,133 @@
 #include "vec0/search.hpp"
 
 #include <algorithm>
-#include <limits>
 
-#include "vec0/chunk_blob.hpp"
 #include "vec0/counters.hpp"
 #include "vec0/row_filter.hpp"
 
 namespace cairn::vec0 {
 namespace {
 
-// Rank orders ties: chunks as they were read, and within one the higher slot first.
-constexpr unsigned kSlotBits = 12;  // a chunk has at most 4096 slots
-constexpr std::uint64_t kSlotMask = (1u << kSlotBits) - 1;
+// A stream finds so many rows first, then four times as many, and so on.
+constexpr std::size_t kFirstRows = 128;
+constexpr std::size_t kGrowth = 4;
+// Bounds pay if there are so many times more rows than are wanted, at most so many times more codes than rows, and
+// enough rows to make a pass worth its preparation.
+constexpr std::size_t kRowsPerWanted = 8;
+constexpr std::size_t kLeastRows = 1000;
 
-std::uint64_t rank_of(std::size_t chunk, std::size_t slot) {
-  return (chunk << kSlotBits) | (kSlotMask - slot);
-}
-std::size_t chunk_of(std::uint64_t rank) {
-  return static_cast<std::size_t>(rank >> kSlotBits);
-}
-std::size_t slot_of(std::uint64_t rank) {
-  return static_cast<std::size_t>(kSlotMask - (rank & kSlotMask));
-}
-
-// Distances of chosen slots of chunk after chunk. Reads a block that fits a core's cache, scores it,
-// reads the next: a vector comes from memory once. Blocks without a chosen slot are not read.
-class BlockScorer {
- public:
-  BlockScorer(Storage& storage, const SearchRequest& request)
-      : storage_(storage),
-        column_(storage.table().vectors[request.vector_column]),
-        vectors_(ChunkBlob::of_vectors(storage, request.vector_column)),
-        distance_(column_.metric, request.query),
-        block_rows_(
-            std::clamp<std::size_t>(kBlockBytes / column_.byte_size(), 1, storage.table().chunk_size)),
-        bytes_(block_rows_ * column_.byte_size()),
-        distances_(block_rows_) {}
-
-  template <class Sink>
-  void score(std::int64_t chunk, const std::vector<std::uint16_t>& slots, Sink sink) {
-    const sqlite::Blob& blob = vectors_.at(chunk);
-    std::size_t next = 0;
-    while (next < slots.size()) {
-      const std::size_t first = slots[next] / block_rows_ * block_rows_;
-      const std::size_t count = std::min(block_rows_, storage_.table().chunk_size - first);
-      blob.read(std::span(bytes_).first(count * column_.byte_size()), first * column_.byte_size());
-      distance_(bytes_.data(), count, distances_.data());
-      for (; next < slots.size() && slots[next] < first + count; ++next)
-        sink(slots[next], distances_[slots[next] - first]);
-    }
-  }
-
- private:
-  static constexpr std::size_t kBlockBytes = 96 * 1024;
-
-  Storage& storage_;
-  const VectorColumn& column_;
-  ChunkBlob vectors_;
-  vector::DistanceTo distance_;
-  std::size_t block_rows_;
-  std::vector<std::byte> bytes_;
-  std::vector<float> distances_;
-};
-
-bool distance_holds(std::vector<Predicate>& predicates, float distance) {
-  return std::all_of(predicates.begin(), predicates.end(), [&](Predicate& predicate) {
-    return predicate(Value::of_real(static_cast<double>(distance)));
-  });
+// With k, SQLite's own check comes too late to find replacements, so text and numbers are compared strictly.
+MixedTypes mixed_types(const SearchRequest& request) {
+  return request.k ? MixedTypes::compare : MixedTypes::keep;
 }
 
 }  // namespace
 
-template <class Sink>
-void Search::scan(Storage& storage, const SearchRequest& request, Sink sink) {
-  // With k, SQLite's own check comes too late to find replacements, so text and numbers are compared
-  // strictly.
-  const MixedTypes mixed = request.k ? MixedTypes::compare : MixedTypes::keep;
-  RowFilter filter(storage, request.conditions, mixed);
-  std::vector<Predicate> by_distance;
-  for (const Condition& condition : request.conditions)
+Search::Search(Storage& storage, SearchRequest request)
+    : request_(std::move(request)),
+      memory_(storage.residency(request_.vector_column).current()),
+      distances_(storage, request_.vector_column, request_.query) {
+  counters().searches += 1;
+  if (request_.k == 0) return;
+  // The vectors of a stream's later rows could have changed when they are read.
+  if (memory_ && !memory_->has_vectors && !request_.k) memory_ = nullptr;
+  for (const Condition& condition : request_.conditions)
     if (condition.column.kind == ColumnKind::distance)
-      by_distance.emplace_back(storage.db(), condition, mixed);
+      by_distance_.emplace_back(storage.db(), condition, mixed_types(request_));
 
-  BlockScorer scorer(storage, request);
-  Chunk chunk;
+  choose_candidates(storage);
+  if (!try_bounds(storage, request_.k.value_or(kFirstRows))) measure_all();
+}
+
+void Search::choose_candidates(Storage& storage) {
+  if (memory_ && request_.conditions.size() == by_distance_.size()) {
+    for (const ResidentChunk& chunk : memory_->chunks)
+      if (!chunk.live->empty()) chunks_.push_back({chunk.rows, chunk.vectors.get(), chunk.live});
+    rows_ = memory_->rows;
+    return;
+  }
+  RowFilter filter(storage, request_.conditions, mixed_types(request_), memory_);
   std::vector<std::uint16_t> slots;
-  while (filter.next(chunk, slots)) {
+  while (auto chunk = filter.next(slots)) {
     if (slots.empty()) continue;
-    const std::size_t ordinal = chunks_.size();
-    scorer.score(chunk.id, slots, [&](std::size_t slot, float distance) {
-      if (distance_holds(by_distance, distance)) sink(vector::Scored{distance, rank_of(ordinal, slot)});
-    });
-    chunks_.push_back({chunk.id, std::move(chunk.rowids)});
+    const ResidentVectors* const memory = memory_ ? memory_->chunks[filter.position()].vectors.get() : nullptr;
+    rows_ += slots.size();
+    chunks_.push_back({std::move(chunk), memory, std::make_shared<std::vector<std::uint16_t>>(slots)});
   }
 }
 
-Search::Search(Storage& storage, SearchRequest request) {
-  counters().searches += 1;
-  if (request.k) {
-    vector::TopK nearest(*request.k);
-    if (*request.k > 0) scan(storage, request, [&](const vector::Scored& entry) { nearest.push(entry); });
+// Whether the first rows could be found by bounds.
+bool Search::try_bounds(Storage& storage, std::size_t wanted) {
+  const VectorColumn& column = storage.table().vectors[request_.vector_column];
+  const bool has_codes = memory_ && vector::has_codes(column.type, column.metric, column.dims);
+  if (!has_codes || !by_distance_.empty() || rows_ < kLeastRows || wanted > rows_ / kRowsPerWanted) return false;
+  std::size_t slots = 0;  // a pass over the codes goes over those of other rows too
+  for (const Candidates& chunk : chunks_) slots += chunk.memory->slots();
+  if (rows_ < slots / kRowsPerWanted) return false;
+  bounded_ = std::make_unique<Bounded>(*memory_, column, request_.query);
+  if (!bounded_->bounds.is_usable()) {
+    bounded_.reset();
+    return false;
+  }
+  for (const Candidates& chunk : chunks_) bounded_->search.add(*chunk.memory->codes());
+  bounded_->search.bound(storage.threads);
+  for (std::size_t i = 0; i < chunks_.size(); ++i)
+    if (chunks_[i].slots->size() != chunks_[i].memory->slots()) bounded_->search.keep_only(i, *chunks_[i].slots);
+  find_nearest(wanted);
+  if (request_.k) bounded_.reset();
+  return true;
+}
+
+void Search::find_nearest(std::size_t k) {
+  order_ = vector::Ascending(bounded_->search.nearest(k, [&](std::size_t block, std::size_t slot) {
+    const Candidates& chunk = chunks_[block];
+    return distances_.measure(chunk.chunk->id, chunk.memory->vectors(), slot);
+  }));
+  found_ = k;
+}
+
+template <class Sink>
+void Search::measure_all(Sink sink) {
+  for (std::size_t block = 0; block < chunks_.size(); ++block) {
+    const Candidates& chunk = chunks_[block];
+    distances_.measure(chunk.chunk->id, chunk.memory ? chunk.memory->vectors() : nullptr, *chunk.slots,
+                       [&](std::size_t slot, float distance) {
+                         const bool holds = std::all_of(by_distance_.begin(), by_distance_.end(), [&](Predicate& p) {
+                           return p(Value::of_real(static_cast<double>(distance)));
+                         });
+                         if (holds) sink(vector::Scored{distance, vector::rank_of(block, slot)});
+                       });
+  }
+}
+
+void Search::measure_all() {
+  bounded_.reset();
+  if (request_.k) {
+    vector::TopK nearest(*request_.k);
+    measure_all([&](const vector::Scored& entry) { nearest.push(entry); });
     order_ = vector::Ascending(nearest.take_sorted());
   } else {
     std::vector<vector::Scored> all;
-    // Room at once: growing would move the entries and give fresh memory back to the kernel each time.
-    all.reserve(static_cast<std::size_t>(storage.estimated_rows()));
-    scan(storage, request, [&](const vector::Scored& entry) { all.push_back(entry); });
+    all.reserve(rows_);
+    measure_all([&](const vector::Scored& entry) { all.push_back(entry); });
     order_ = vector::Ascending(std::move(all));
   }
 }
 
 Row Search::row_of(const vector::Scored& entry) const {
-  const ChunkRows& chunk = chunks_[chunk_of(entry.rank)];
-  const std::size_t slot = slot_of(entry.rank);
+  const Chunk& chunk = *chunks_[vector::block_of(entry.rank)].chunk;
+  const std::size_t slot = vector::slot_of(entry.rank);
   return {chunk.rowids[slot], {chunk.id, slot}, entry.distance};
 }
 
 std::optional<Row> Search::row(std::size_t place) {
+  if (bounded_ && place >= found_) {
+    const std::size_t wanted = std::max(found_ * kGrowth, place + 1);
+    if (wanted <= rows_ / kRowsPerWanted)
+      find_nearest(wanted);
+    else
+      measure_all();
+  }
   const vector::Scored* entry = order_.at(place);
   if (!entry) return std::nullopt;
   counters().rows_handed += 1;
@@ -125,6 +135,7 @@ std::optional<Row> Search::row(std::size_t place) {
 }
 
 std::optional<Row> Search::find(std::int64_t rowid) {
+  if (bounded_) measure_all();
   if (by_rowid_.empty()) {
     for (const vector::Scored& entry : order_.entries()) by_rowid_.emplace_back(row_of(entry).rowid, entry);
     std::sort(by_rowid_.begin(), by_rowid_.end(),

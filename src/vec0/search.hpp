@@ -1,17 +1,23 @@
 // One search: every row that satisfies the conditions with its distance, or the k nearest of them, in
 // ascending distance; ties by chunk, then by descending slot, as sqlite-vec has them.
-// All distances are computed in the constructor, in one pass; ordering is lazy.
+//
+// What the rows are is settled in the constructor. From memory (resident.hpp), where there are codes, only as
+// many of the nearest rows are found as are asked for; otherwise all distances are computed in one pass, and
+// ordering is lazy.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "vec0/condition.hpp"
+#include "vec0/resident.hpp"
+#include "vec0/row_distances.hpp"
 #include "vec0/row_reader.hpp"
 #include "vec0/storage.hpp"
-#include "vector/distance.hpp"
+#include "vector/nearest.hpp"
 #include "vector/order.hpp"
 
 namespace cairn::vec0 {
@@ -26,6 +32,8 @@ struct SearchRequest {
 class Search {
  public:
   Search(Storage& storage, SearchRequest request);
+  Search(const Search&) = delete;
+  Search& operator=(const Search&) = delete;
 
   // The row at that place in the order, or nothing behind the last.
   std::optional<Row> row(std::size_t place);
@@ -33,15 +41,34 @@ class Search {
   std::optional<Row> find(std::int64_t rowid);
 
  private:
-  struct ChunkRows {
-    std::int64_t id;
-    std::vector<std::int64_t> rowids;  // by slot
+  // Rows of one chunk that satisfy the conditions.
+  struct Candidates {
+    std::shared_ptr<const Chunk> chunk;
+    const ResidentVectors* memory;  // null: in the shadow tables
+    std::shared_ptr<const std::vector<std::uint16_t>> slots;
   };
+  struct Bounded {
+    Bounded(const ResidentColumn& column, const VectorColumn& definition, const vector::Vector& query)
+        : bounds(definition.metric, column.center, query.floats()), search(bounds) {}
+    vector::CodeBounds bounds;
+    vector::BoundedSearch search;
+  };
+  void choose_candidates(Storage& storage);
+  bool try_bounds(Storage& storage, std::size_t wanted);
   template <class Sink>
-  void scan(Storage& storage, const SearchRequest& request, Sink sink);
+  void measure_all(Sink sink);
+  void measure_all();
+  void find_nearest(std::size_t k);
   Row row_of(const vector::Scored& entry) const;
 
-  std::vector<ChunkRows> chunks_;  // those with a candidate
+  SearchRequest request_;
+  std::shared_ptr<const ResidentColumn> memory_;
+  std::vector<Candidates> chunks_;  // by the block of a rank; without those that have no candidate
+  std::vector<Predicate> by_distance_;
+  RowDistances distances_;
+  std::unique_ptr<Bounded> bounded_;  // while not all distances are known
+  std::size_t found_ = 0;             // so many of the nearest
+  std::size_t rows_ = 0;              // candidates
   vector::Ascending order_;
   std::vector<std::pair<std::int64_t, vector::Scored>> by_rowid_;  // sorted; made at the first find
 };

@@ -7,9 +7,20 @@
 
 #include "cairn/error.hpp"
 #include "vec0/lease.hpp"
+#include "vec0/resident.hpp"
 #include "vec0/shadow.hpp"
 
 namespace cairn::vec0 {
+
+Storage::Storage(sqlite3* db, TableDefinition definition) : db_(db), table_(std::move(definition)) {
+  for (std::size_t i = 0; i < table_.vectors.size(); ++i) residencies_.push_back(std::make_unique<Residency>(*this, i));
+}
+
+Storage::~Storage() = default;
+
+void Storage::forget_residents() noexcept {
+  for (const auto& residency : residencies_) residency->forget();
+}
 
 void Storage::set_name(std::string name) {
   statements_.clear();
@@ -106,6 +117,13 @@ std::int64_t Chunk::live_slots() const noexcept {
   std::int64_t count = 0;
   for (const std::byte bits : validity) count += std::popcount(std::to_integer<unsigned>(bits));
   return count;
+}
+
+void live_slots(const Chunk& chunk, std::vector<std::uint16_t>& slots) {
+  slots.clear();
+  for (std::size_t byte = 0; byte < chunk.validity.size(); ++byte)
+    for (auto bits = std::to_integer<unsigned>(chunk.validity[byte]); bits != 0; bits &= bits - 1)
+      slots.push_back(static_cast<std::uint16_t>(byte * 8 + static_cast<std::size_t>(std::countr_zero(bits))));
 }
 
 void Storage::check_row_count(std::int64_t live_slots) {

@@ -2,8 +2,8 @@
 //
 // A row lives in a slot of a chunk; a chunk is one row in _chunks and one blob per vector and metadata
 // column. What a transaction writes to chunks is collected (pending_writes.hpp) and handed to the shadow
-// tables before anything is read, and at the latest when the transaction commits. Nothing that was read is
-// kept. Every blob's size is checked before it is used; a contradiction is an Error (corrupt) that names the
+// tables before anything is read, and at the latest when the transaction commits. What was read of vectors may be
+// kept, see resident.hpp. Every blob's size is checked before it is used; a contradiction is an Error (corrupt) that names the
 // shadow table and the chunk.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -29,6 +30,7 @@
 namespace cairn::vec0 {
 
 struct ChunkColumn;
+class Residency;
 
 struct Location {
   std::int64_t chunk;
@@ -45,6 +47,9 @@ struct Chunk {
   std::int64_t live_slots() const noexcept;
 };
 
+// The live slots, ascending.
+void live_slots(const Chunk& chunk, std::vector<std::uint16_t>& slots);
+
 // What an INSERT brings, already checked.
 struct NewRow {
   std::optional<std::int64_t> rowid;  // none: the next free one
@@ -57,7 +62,8 @@ struct NewRow {
 
 class Storage {
  public:
-  Storage(sqlite3* db, TableDefinition definition) : db_(db), table_(std::move(definition)) {}
+  Storage(sqlite3* db, TableDefinition definition);
+  ~Storage();
 
   sqlite3* db() const noexcept { return db_; }
   const TableDefinition& table() const noexcept { return table_; }
@@ -132,6 +138,15 @@ class Storage {
 
   // Cursors that are open on the table in this connection.
   std::size_t open_cursors = 0;
+  // In which a search in memory may work.
+  std::size_t threads = 1;
+
+  // What is kept in memory of a vector column.
+  Residency& residency(std::size_t column) { return *residencies_[column]; }
+  // SQLite connected to the table anew: it may be another, in another file.
+  void forget_residents() noexcept;
+  // Whether SQLite tells of every rollback, to a savepoint too.
+  bool is_told_of_rollbacks() const noexcept { return in_transaction_; }
 
   // A blob of a shadow table; flushes before one that is to be read.
   sqlite::Blob open(const std::string& suffix, const char* column, std::int64_t row, sqlite::Blob::Mode mode);
@@ -162,6 +177,7 @@ class Storage {
 
   sqlite3* db_;
   TableDefinition table_;
+  std::vector<std::unique_ptr<Residency>> residencies_;  // by vector column
   std::uint64_t writes_ = 0;
   std::map<std::pair<std::string_view, std::size_t>, sqlite::Statement> statements_;
 

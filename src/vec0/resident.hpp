@@ -1,0 +1,94 @@
+// What a connection keeps in memory of one vector column: the chunks as they were read, their vectors, and
+// codes that make a search cheap (vector/codes.hpp).
+//
+// The law: a search in memory gives what a scan of the shadow tables would give here and now. While the
+// connection has a write transaction open, nothing is taken from memory: rows of that transaction would be
+// missing, and those of a savepoint that was rolled back could stay. Otherwise the connection sees a committed state,
+// and SQLite's data version tells whether it is still the one that was read. If it is not, the write-ahead log
+// tells which pages changed (sqlite/wal_changes.hpp), and so which chunks are to be read again; where it cannot
+// tell, all are, and compared. Whoever wrote does not matter: this connection's own commits are found the same way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "base/large_buffer.hpp"
+#include "vec0/chunk_blob.hpp"
+#include "vec0/storage.hpp"
+#include "vector/codes.hpp"
+
+namespace cairn::vec0 {
+
+// The vectors of one chunk, or of its first slots if the others are free. Immutable, so that a cursor can go on
+// with what it began with.
+class ResidentVectors {
+ public:
+  // What `slots` take: their codes, where the column has them, and if wanted the vectors.
+  static std::size_t byte_size(const VectorColumn& column, std::size_t slots, bool with_vectors) noexcept;
+
+  // REQUIRES: with_vectors for a column without codes; vectors.size() is slots * column.byte_size().
+  ResidentVectors(const VectorColumn& column, std::span<const float> center, std::span<const std::byte> vectors,
+                  bool with_vectors);
+
+  std::size_t slots() const noexcept { return slots_; }
+  // Null if only the codes are kept.
+  const std::byte* vectors() const noexcept { return vectors_; }
+  // Null for a column without.
+  const vector::CodedRows* codes() const noexcept { return codes_ ? &*codes_ : nullptr; }
+
+ private:
+  std::size_t slots_;
+  LargeBuffer memory_;
+  std::byte* vectors_ = nullptr;
+  std::optional<vector::CodedRows> codes_;
+};
+
+struct ResidentChunk {
+  std::shared_ptr<const Chunk> rows;
+  std::shared_ptr<const std::vector<std::uint16_t>> live;  // slots
+  std::shared_ptr<const ResidentVectors> vectors;
+};
+
+// Immutable.
+struct ResidentColumn {
+  std::vector<float> center;          // of the codes
+  std::vector<ResidentChunk> chunks;  // by id
+  std::size_t rows = 0;               // live ones
+  bool has_vectors = false;
+};
+
+// One column of one connection. Belongs to a Storage.
+class Residency {
+ public:
+  Residency(Storage& storage, std::size_t column);
+  Residency(const Residency&) = delete;
+  ~Residency();
+
+  // The column as the connection sees it now, or null where it must be read from the shadow tables: inside a
+  // write transaction, at the first search, for a table that is small, or too large for the budget.
+  // REQUIRES: the connection has a transaction open on the schema, as it has within a statement.
+  std::shared_ptr<const ResidentColumn> current();
+  // Forgets everything: the table may be another from now on.
+  void forget() noexcept;
+
+ private:
+  // Chunks whose vectors may be others than when this was last asked; nothing if it cannot be told.
+  std::optional<std::set<std::int64_t>> changed_chunks(const ResidentColumn* kept);
+  ResidentColumn read_rows();
+  std::shared_ptr<const ResidentColumn> read(const ResidentColumn* kept,
+                                             const std::optional<std::set<std::int64_t>>& changed);
+  std::shared_ptr<const ResidentVectors> read_vectors(const ResidentChunk& chunk, ChunkBlob& blob,
+                                                      ResidentColumn& column,
+                                                      std::shared_ptr<const ResidentVectors> kept);
+
+  Storage& storage_;
+  std::size_t column_;
+  std::vector<std::byte> read_;      // one chunk's
+  std::optional<unsigned> version_;  // SQLite's data version when current() last looked
+};
+
+}  // namespace cairn::vec0
