@@ -16,7 +16,7 @@
 namespace cairn::simd {
 
 struct Kernels {
-  const char* name;  // "scalar", "avx2", "avx512"
+  const char* name;  // "scalar", "avx2", "avx512", "avx512vnni" or "neon"
 
   void (*l2_squared_f32)(const float* query, const float* rows, std::size_t count, std::size_t dims,
                          float* out);
