@@ -72,8 +72,8 @@ TEST_P(FloatKernels, KeepThePromisedError) {
   }
 }
 
-// The worst case: at 2^24 a float counts in twos, and each one and a bit that is added to it rounds up. The scalar
-// loop comes within two hundredths of what is promised.
+// The worst case: at 2^24 a float counts in twos, and each one and a bit that is added to it rounds up. The
+// scalar loop comes within two hundredths of what is promised.
 TEST_P(FloatKernels, KeepThePromisedErrorWhereEveryStepRoundsUp) {
   for (const std::size_t dims : lengths()) {
     SCOPED_TRACE(testing::Message() << "dims " << dims);
