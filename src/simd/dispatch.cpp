@@ -8,7 +8,7 @@ namespace cairn::simd {
 namespace {
 
 struct Available {
-  std::array<const Kernels*, 3> list{};
+  std::array<const Kernels*, 4> list{};
   std::size_t count = 0;
 };
 
@@ -19,8 +19,15 @@ Available detect() noexcept {
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.list[found.count++] = &kHaswell;
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
     found.list[found.count++] = &kSkylake;
+    if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vpopcntdq")) {
+      static const Kernels icelake = icelake_kernels();
+      found.list[found.count++] = &icelake;
+    }
+  }
+#elif defined(__aarch64__)
+  found.list[found.count++] = &kNeon;
 #endif
   return found;
 }

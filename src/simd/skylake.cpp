@@ -18,6 +18,14 @@ __mmask64 tail64(std::size_t n) {
   return static_cast<__mmask64>((std::uint64_t{1} << n) - 1);
 }
 
+// All lanes of a block, or those of the tail. REQUIRES: at < size.
+__mmask32 mask32_at(std::size_t at, std::size_t size) {
+  return size - at >= 32 ? ~__mmask32{0} : tail32(size - at);
+}
+__mmask64 mask64_at(std::size_t at, std::size_t size) {
+  return size - at >= 64 ? ~__mmask64{0} : tail64(size - at);
+}
+
 __m512 add_square(__m512 sum, __m512 a, __m512 b) {
   const __m512 difference = _mm512_sub_ps(a, b);
   return _mm512_fmadd_ps(difference, difference, sum);
@@ -104,19 +112,26 @@ __m512i load_i8_as_i16(const std::int8_t* p, __mmask32 mask) {
   return _mm512_cvtepi8_epi16(_mm256_maskz_loadu_epi8(mask, p));
 }
 
-__mmask32 mask_at(std::size_t d, std::size_t dims) {
-  return dims - d >= 32 ? ~__mmask32{0} : tail32(dims - d);
+// |a - b| of bytes as unsigned bytes: up to 255, which is why the subtraction may wrap.
+__m512i absolute_difference(__m512i a, __m512i b) {
+  return _mm512_sub_epi8(_mm512_max_epi8(a, b), _mm512_min_epi8(a, b));
+}
+
+// Squares of unsigned bytes, added up per 32-bit lane in no particular order.
+__m512i sum_squares(__m512i v) {
+  const __m512i zero = _mm512_setzero_si512();
+  const __m512i low = _mm512_unpacklo_epi8(v, zero), high = _mm512_unpackhi_epi8(v, zero);
+  return _mm512_add_epi32(_mm512_madd_epi16(low, low), _mm512_madd_epi16(high, high));
 }
 
 void l2_squared_i8(const std::int8_t* query, const std::int8_t* rows, std::size_t count, std::size_t dims,
                    std::int32_t* out) {
   for (std::size_t i = 0; i < count; ++i, rows += dims) {
     __m512i sum = _mm512_setzero_si512();
-    for (std::size_t d = 0; d < dims; d += 32) {
-      const __mmask32 mask = mask_at(d, dims);
-      const __m512i difference =
-          _mm512_sub_epi16(load_i8_as_i16(query + d, mask), load_i8_as_i16(rows + d, mask));
-      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(difference, difference));
+    for (std::size_t d = 0; d < dims; d += 64) {
+      const __mmask64 mask = mask64_at(d, dims);
+      const __m512i q = _mm512_maskz_loadu_epi8(mask, query + d), r = _mm512_maskz_loadu_epi8(mask, rows + d);
+      sum = _mm512_add_epi32(sum, sum_squares(absolute_difference(q, r)));
     }
     out[i] = _mm512_reduce_add_epi32(sum);
   }
@@ -127,7 +142,7 @@ void dot_norm_i8(const std::int8_t* query, const std::int8_t* rows, std::size_t 
   for (std::size_t i = 0; i < count; ++i, rows += dims) {
     __m512i dot = _mm512_setzero_si512(), norm = dot;
     for (std::size_t d = 0; d < dims; d += 32) {
-      const __mmask32 mask = mask_at(d, dims);
+      const __mmask32 mask = mask32_at(d, dims);
       const __m512i r = load_i8_as_i16(rows + d, mask);
       dot = _mm512_add_epi32(dot, _mm512_madd_epi16(load_i8_as_i16(query + d, mask), r));
       norm = _mm512_add_epi32(norm, _mm512_madd_epi16(r, r));
@@ -137,18 +152,18 @@ void dot_norm_i8(const std::int8_t* query, const std::int8_t* rows, std::size_t 
   }
 }
 
+// vpsadbw takes unsigned bytes; moving both sides by 128 keeps their difference.
 void l1_i8(const std::int8_t* query, const std::int8_t* rows, std::size_t count, std::size_t dims,
            std::int32_t* out) {
-  const __m512i ones = _mm512_set1_epi16(1);
+  const __m512i bias = _mm512_set1_epi8(-128);
   for (std::size_t i = 0; i < count; ++i, rows += dims) {
     __m512i sum = _mm512_setzero_si512();
-    for (std::size_t d = 0; d < dims; d += 32) {
-      const __mmask32 mask = mask_at(d, dims);
-      const __m512i difference =
-          _mm512_sub_epi16(load_i8_as_i16(query + d, mask), load_i8_as_i16(rows + d, mask));
-      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_abs_epi16(difference), ones));
+    for (std::size_t d = 0; d < dims; d += 64) {
+      const __mmask64 mask = mask64_at(d, dims);
+      const __m512i q = _mm512_maskz_loadu_epi8(mask, query + d), r = _mm512_maskz_loadu_epi8(mask, rows + d);
+      sum = _mm512_add_epi64(sum, _mm512_sad_epu8(_mm512_xor_si512(q, bias), _mm512_xor_si512(r, bias)));
     }
-    out[i] = _mm512_reduce_add_epi32(sum);
+    out[i] = static_cast<std::int32_t>(_mm512_reduce_add_epi64(sum));
   }
 }
 
@@ -167,16 +182,12 @@ void hamming(const std::uint8_t* query, const std::uint8_t* rows, std::size_t co
   for (std::size_t i = 0; i < count; ++i, rows += bytes) {
     __m512i sum = _mm512_setzero_si512();
     for (std::size_t b = 0; b < bytes; b += 64) {
-      const __mmask64 mask = bytes - b >= 64 ? ~__mmask64{0} : tail64(bytes - b);
+      const __mmask64 mask = mask64_at(b, bytes);
       const __m512i q = _mm512_maskz_loadu_epi8(mask, query + b), r = _mm512_maskz_loadu_epi8(mask, rows + b);
       sum = _mm512_add_epi64(sum, count_bits(_mm512_xor_si512(q, r)));
     }
     out[i] = static_cast<std::int32_t>(_mm512_reduce_add_epi64(sum));
   }
-}
-
-__mmask64 mask64_at(std::size_t b, std::size_t bytes) {
-  return bytes - b >= 64 ? ~__mmask64{0} : tail64(bytes - b);
 }
 
 __m512i low_nibbles(__m512i v) {
@@ -231,7 +242,7 @@ std::int32_t dot_split_bytes(const std::uint8_t* upper, const std::uint8_t* lowe
   const __m256i nibble = _mm256_set1_epi8(0x0F);
   __m512i low_sum = _mm512_setzero_si512(), high_sum = low_sum;
   for (std::size_t b = 0; b < bytes; b += 32) {
-    const __mmask32 mask = mask_at(b, bytes);
+    const __mmask32 mask = mask32_at(b, bytes);
     const __m256i u = _mm256_maskz_loadu_epi8(mask, upper + b), l = _mm256_maskz_loadu_epi8(mask, lower + b);
     const __m256i code_low =
         _mm256_or_si256(_mm256_slli_epi16(_mm256_and_si256(u, nibble), 4), _mm256_and_si256(l, nibble));
