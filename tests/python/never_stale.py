@@ -64,8 +64,10 @@ class Layout:
         return rng.integers(-limit, limit + 1, (count, self.dims)).astype(np.float32 if self.element == "float" else np.int8)
 
     def hot(self):
-        """The vectors that are searched for; what is written is mostly near one of them, so that it changes the answer."""
-        return self.random_vectors(HOT_SEED, HOT)
+        """The vectors that are searched for: neighbours, and what is written is mostly near them, so that it changes both answers."""
+        vectors = self.random_vectors(HOT_SEED, 1).repeat(HOT, axis=0)
+        vectors[:, 0] = range(HOT)
+        return vectors
 
     def near(self, rng):
         vector = rng.choice(self.hot()).copy()
