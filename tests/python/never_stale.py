@@ -590,20 +590,30 @@ class Actor:
     def __init__(self, db, tables, alone):
         self.db, self.tables = db, tables
         self.alone = alone  # nobody else writes during a step
+        self.attached = True
         self.seen = {}  # what happened how often
 
     def step(self, seed):
         rng = random.Random(seed)
-        table = rng.choice(self.tables)
+        table = rng.choice(self.tables if self.attached else self.tables[:-1])
         what = "?"
         try:
-            draw = rng.random()
-            if draw < 0.4:
+            # sqlite-vec only writes.
+            draw = rng.random() if self.db.engine == "vec0" else rng.choice([0.45, 0.6, 0.8, 0.9])
+            # Who holds a transaction keeps the others from writing, so not for long.
+            if (self.db.is_in_transaction() or self.db.open) and rng.random() < 0.3:
+                what = "the end"
+                for name in list(self.db.open):
+                    self.db.end_rows(name, read=rng.random() < 0.5)
+                if self.db.is_in_transaction():
+                    what = rng.choice(["COMMIT", "ROLLBACK"])
+                    self.db(what)
+            elif draw < 0.4:
                 what = "check"
                 self.search(table, rng)
-            elif draw < 0.58:
+            elif draw < (0.55 if self.db.is_in_transaction() else 0.46):
                 what = self.transaction(rng)
-            elif draw < 0.66:
+            elif draw < 0.63:
                 what = self.upkeep(rng)
             elif draw < 0.70:
                 what = self.stay_open(table, rng)
@@ -656,8 +666,7 @@ class Actor:
 
     def transaction(self, rng):
         sql = rng.choice(["BEGIN IMMEDIATE", "BEGIN", "SAVEPOINT a", "SAVEPOINT b"] if not self.db.is_in_transaction() else
-                         ["COMMIT", "COMMIT", "ROLLBACK", "ROLLBACK", "SAVEPOINT a", "SAVEPOINT b", "ROLLBACK TO a", "ROLLBACK TO b",
-                          "RELEASE a", "RELEASE b"])
+                         ["SAVEPOINT a", "SAVEPOINT b", "ROLLBACK TO a", "ROLLBACK TO b", "RELEASE a", "RELEASE b"])
         self.db(sql)
         return sql
 
@@ -668,8 +677,13 @@ class Actor:
                           "PRAGMA journal_mode = persist", "REINDEX", "ANALYZE main", "attach"])
         if sql == "attach":
             extra = self.tables[-1]
-            self.db(f"DETACH {extra.schema}")
             sql = f"ATTACH '{rng.choice(self.files)}' AS {extra.schema}"
+            if self.attached:
+                self.db(f"DETACH {extra.schema}")
+            self.attached = False  # a busy file cannot be attached
+            self.db(sql)
+            self.attached = True
+            return sql
         self.db(sql)
         return sql
 
