@@ -361,9 +361,73 @@ std::int32_t dot_split_bytes(const std::uint8_t* upper, const std::uint8_t* lowe
   return total;
 }
 
+float max_lane(__m256 v) {
+  const __m128 four = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+}
+
+Kernels::Rest subtract(const float* row, const float* center, std::size_t dims, float* rest) {
+  const __m256 sign = _mm256_set1_ps(-0.0f);
+  __m256 square = _mm256_setzero_ps(), row_square = square, largest = square;
+  for (std::size_t d = 0; d < dims; d += 8) {
+    const __m256i mask = dims - d >= 8 ? _mm256_set1_epi32(-1) : tail_mask(dims - d);
+    const __m256 x = _mm256_maskload_ps(row + d, mask);
+    const __m256 r = _mm256_sub_ps(x, _mm256_maskload_ps(center + d, mask));
+    _mm256_maskstore_ps(rest + d, mask, r);
+    square = _mm256_fmadd_ps(r, r, square);
+    row_square = _mm256_fmadd_ps(x, x, row_square);
+    largest = _mm256_max_ps(_mm256_andnot_ps(sign, r), largest);  // of a NaN and a number, the second
+  }
+  return {sum_lanes(square), sum_lanes(row_square), max_lane(largest)};
+}
+
+// Sums of what codes lose.
+struct LostLanes {
+  __m256 square8 = _mm256_setzero_ps(), square4 = square8;
+};
+
+// The codes of eight elements, in lanes of 32 bits.
+__m256i encode8(const float* rest, __m256 scale, __m256 inverse, LostLanes& lost) {
+  const __m256 r = _mm256_loadu_ps(rest);
+  const __m256i code = _mm256_cvttps_epi32(_mm256_add_ps(_mm256_mul_ps(r, inverse), _mm256_set1_ps(128.5f)));
+  const __m256 near8 = _mm256_sub_ps(_mm256_cvtepi32_ps(code), _mm256_set1_ps(128));
+  const __m256 near4 = _mm256_sub_ps(_mm256_cvtepi32_ps(_mm256_and_si256(code, _mm256_set1_epi32(0xF0))),
+                                     _mm256_set1_ps(120.5f));
+  const __m256 lost8 = _mm256_fnmadd_ps(scale, near8, r), lost4 = _mm256_fnmadd_ps(scale, near4, r);
+  lost.square8 = _mm256_fmadd_ps(lost8, lost8, lost.square8);
+  lost.square4 = _mm256_fmadd_ps(lost4, lost4, lost.square4);
+  return code;
+}
+
+// The codes of 32 elements. Packing works within halves of 128 bits, so their quarters are put in order.
+__m256i encode32(const float* rest, __m256 scale, __m256 inverse, LostLanes& lost) {
+  const __m256i a = encode8(rest, scale, inverse, lost), b = encode8(rest + 8, scale, inverse, lost);
+  const __m256i c = encode8(rest + 16, scale, inverse, lost), d = encode8(rest + 24, scale, inverse, lost);
+  const __m256i packed = _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+  return _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+Kernels::Lost encode(const float* rest, std::size_t bytes, float scale, float inverse, std::uint8_t* upper,
+                     std::uint8_t* lower) {
+  const __m256 s = _mm256_set1_ps(scale), i = _mm256_set1_ps(inverse);
+  const __m256i nibble = _mm256_set1_epi8(0x0F);
+  LostLanes lost;
+  for (std::size_t b = 0; b < bytes; b += 32) {
+    const __m256i low = encode32(rest + 2 * b, s, i, lost), high = encode32(rest + 2 * b + 32, s, i, lost);
+    const __m256i upper_low = _mm256_and_si256(_mm256_srli_epi16(low, 4), nibble);
+    const __m256i lower_high = _mm256_slli_epi16(_mm256_and_si256(high, nibble), 4);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(upper + b),
+                        _mm256_or_si256(upper_low, _mm256_andnot_si256(nibble, high)));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(lower + b),
+                        _mm256_or_si256(_mm256_and_si256(low, nibble), lower_high));
+  }
+  return {sum_lanes(lost.square8), sum_lanes(lost.square4)};
+}
+
 }  // namespace
 
-const Kernels kHaswell = {"avx2",      l2_squared_f32, dot_norm_f32, l1_f32,      l2_squared_i8,
-                          dot_norm_i8, l1_i8,          hamming,      dot_nibbles, dot_split_bytes};
+const Kernels kHaswell = {"avx2", l2_squared_f32, dot_norm_f32, l1_f32,          l2_squared_i8, dot_norm_i8,
+                          l1_i8,  hamming,        dot_nibbles,  dot_split_bytes, subtract,      encode};
 
 }  // namespace cairn::simd

@@ -59,6 +59,22 @@ struct Kernels {
   // REQUIRES: the query is scaled so that 255 * (sum of |low| + sum of |high|) fits 31 bits.
   std::int32_t (*dot_split_bytes)(const std::uint8_t* upper, const std::uint8_t* lower, std::size_t bytes,
                                   const std::int16_t* low, const std::int16_t* high);
+
+  // Making such codes, in two steps. First rest[d] = row[d] - center[d], which rounds once, with the sums of
+  // the squares of `rest` and of `row`, and the largest |rest[d]|, NaN left out.
+  struct Rest {
+    float square, row_square, largest;
+  };
+  Rest (*subtract)(const float* row, const float* center, std::size_t dims, float* rest);
+  // Then the codes of 2 * bytes elements: rest[d] * inverse + 128.5, truncated, which must lie within 1 to
+  // 255. Byte b of a plane holds elements 2 * b - b % 32 (low half) and 32 behind it (high half). Gives the
+  // sums of the squares of what is lost: rest[d] - scale * (code - 128), and where only the four high bits
+  // are known, rest[d] - scale * (code with its low bits zero - 120.5). REQUIRES: bytes is a multiple of 32.
+  struct Lost {
+    float square8, square4;
+  };
+  Lost (*encode)(const float* rest, std::size_t bytes, float scale, float inverse, std::uint8_t* upper,
+                 std::uint8_t* lower);
 };
 
 // The fastest that this machine runs, or what the environment variable CAIRN_SIMD names (an unknown or

@@ -214,9 +214,67 @@ std::int32_t dot_split_bytes(const std::uint8_t* upper, const std::uint8_t* lowe
   return total;
 }
 
+Kernels::Rest subtract(const float* row, const float* center, std::size_t dims, float* rest) {
+  float32x4_t square = vdupq_n_f32(0), row_square = square, largest = square;
+  std::size_t d = 0;
+  for (; d + 4 <= dims; d += 4) {
+    const float32x4_t x = vld1q_f32(row + d);
+    const float32x4_t r = vsubq_f32(x, vld1q_f32(center + d));
+    vst1q_f32(rest + d, r);
+    square = vfmaq_f32(square, r, r);
+    row_square = vfmaq_f32(row_square, x, x);
+    largest = vmaxnmq_f32(largest, vabsq_f32(r));  // of a NaN and a number, the number
+  }
+  Kernels::Rest sums{vaddvq_f32(square), vaddvq_f32(row_square), vmaxvq_f32(largest)};
+  for (; d < dims; ++d) {
+    rest[d] = row[d] - center[d];
+    sums.square += rest[d] * rest[d];
+    sums.row_square += row[d] * row[d];
+    const float size = rest[d] < 0 ? -rest[d] : rest[d];
+    if (size > sums.largest) sums.largest = size;
+  }
+  return sums;
+}
+
+// Sums of what codes lose.
+struct LostLanes {
+  float32x4_t square8 = vdupq_n_f32(0), square4 = square8;
+};
+
+// The codes of four elements.
+uint16x4_t encode4(const float* rest, float32x4_t scale, float32x4_t inverse, LostLanes& lost) {
+  const float32x4_t r = vld1q_f32(rest);
+  const uint32x4_t code = vcvtq_u32_f32(vaddq_f32(vmulq_f32(r, inverse), vdupq_n_f32(128.5f)));
+  const float32x4_t near8 = vsubq_f32(vcvtq_f32_u32(code), vdupq_n_f32(128));
+  const float32x4_t near4 = vsubq_f32(vcvtq_f32_u32(vandq_u32(code, vdupq_n_u32(0xF0))), vdupq_n_f32(120.5f));
+  const float32x4_t lost8 = vfmsq_f32(r, scale, near8), lost4 = vfmsq_f32(r, scale, near4);
+  lost.square8 = vfmaq_f32(lost.square8, lost8, lost8);
+  lost.square4 = vfmaq_f32(lost.square4, lost4, lost4);
+  return vmovn_u32(code);
+}
+
+uint8x16_t encode16(const float* rest, float32x4_t scale, float32x4_t inverse, LostLanes& lost) {
+  const uint16x4_t a = encode4(rest, scale, inverse, lost), b = encode4(rest + 4, scale, inverse, lost);
+  const uint16x4_t c = encode4(rest + 8, scale, inverse, lost), d = encode4(rest + 12, scale, inverse, lost);
+  return vcombine_u8(vmovn_u16(vcombine_u16(a, b)), vmovn_u16(vcombine_u16(c, d)));
+}
+
+Kernels::Lost encode(const float* rest, std::size_t bytes, float scale, float inverse, std::uint8_t* upper,
+                     std::uint8_t* lower) {
+  const float32x4_t s = vdupq_n_f32(scale), i = vdupq_n_f32(inverse);
+  LostLanes lost;
+  for (std::size_t b = 0; b < bytes; b += 16) {
+    const float* const first = rest + 2 * b - b % 32;
+    const uint8x16_t low = encode16(first, s, i, lost), high = encode16(first + 32, s, i, lost);
+    vst1q_u8(upper + b, vsriq_n_u8(high, low, 4));  // above the low code's upper half, the high code's
+    vst1q_u8(lower + b, vsliq_n_u8(low, high, 4));  // above the low code's lower half, the high code's
+  }
+  return {vaddvq_f32(lost.square8), vaddvq_f32(lost.square4)};
+}
+
 }  // namespace
 
-const Kernels kNeon = {"neon",      l2_squared_f32, dot_norm_f32, l1_f32,      l2_squared_i8,
-                       dot_norm_i8, l1_i8,          hamming,      dot_nibbles, dot_split_bytes};
+const Kernels kNeon = {"neon", l2_squared_f32, dot_norm_f32, l1_f32,          l2_squared_i8, dot_norm_i8,
+                       l1_i8,  hamming,        dot_nibbles,  dot_split_bytes, subtract,      encode};
 
 }  // namespace cairn::simd

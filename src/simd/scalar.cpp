@@ -109,9 +109,43 @@ std::int32_t dot_split_bytes(const std::uint8_t* upper, const std::uint8_t* lowe
   return sum;
 }
 
+Kernels::Rest subtract(const float* row, const float* center, std::size_t dims, float* rest) {
+  Kernels::Rest sums{0, 0, 0};
+  for (std::size_t d = 0; d < dims; ++d) {
+    rest[d] = row[d] - center[d];
+    sums.square += rest[d] * rest[d];
+    sums.row_square += row[d] * row[d];
+    const float size = rest[d] < 0 ? -rest[d] : rest[d];
+    if (size > sums.largest) sums.largest = size;
+  }
+  return sums;
+}
+
+int encode_one(float rest, float scale, float inverse, Kernels::Lost& lost) {
+  const int code = static_cast<int>(rest * inverse + 128.5f);
+  const float lost8 = rest - scale * static_cast<float>(code - 128);
+  const float lost4 = rest - scale * (static_cast<float>(code & 0xF0) - 120.5f);
+  lost.square8 += lost8 * lost8;
+  lost.square4 += lost4 * lost4;
+  return code;
+}
+
+Kernels::Lost encode(const float* rest, std::size_t bytes, float scale, float inverse, std::uint8_t* upper,
+                     std::uint8_t* lower) {
+  Kernels::Lost lost{0, 0};
+  for (std::size_t b = 0; b < bytes; ++b) {
+    const float* const first = rest + 2 * b - b % 32;
+    const int low = encode_one(first[0], scale, inverse, lost);
+    const int high = encode_one(first[32], scale, inverse, lost);
+    upper[b] = static_cast<std::uint8_t>((low >> 4) | (high & 0xF0));
+    lower[b] = static_cast<std::uint8_t>((low & 0x0F) | ((high & 0x0F) << 4));
+  }
+  return lost;
+}
+
 }  // namespace
 
-const Kernels kScalar = {"scalar",    l2_squared_f32, dot_norm_f32, l1_f32,      l2_squared_i8,
-                         dot_norm_i8, l1_i8,          hamming,      dot_nibbles, dot_split_bytes};
+const Kernels kScalar = {"scalar", l2_squared_f32, dot_norm_f32, l1_f32,          l2_squared_i8, dot_norm_i8,
+                         l1_i8,    hamming,        dot_nibbles,  dot_split_bytes, subtract,      encode};
 
 }  // namespace cairn::simd

@@ -254,9 +254,63 @@ std::int32_t dot_split_bytes(const std::uint8_t* upper, const std::uint8_t* lowe
   return _mm512_reduce_add_epi32(_mm512_add_epi32(low_sum, high_sum));
 }
 
+Kernels::Rest subtract(const float* row, const float* center, std::size_t dims, float* rest) {
+  __m512 square = _mm512_setzero_ps(), row_square = square, largest = square;
+  for (std::size_t d = 0; d < dims; d += 16) {
+    const __mmask16 mask = dims - d >= 16 ? static_cast<__mmask16>(0xFFFF) : tail16(dims - d);
+    const __m512 x = _mm512_maskz_loadu_ps(mask, row + d);
+    const __m512 r = _mm512_sub_ps(x, _mm512_maskz_loadu_ps(mask, center + d));
+    _mm512_mask_storeu_ps(rest + d, mask, r);
+    square = _mm512_fmadd_ps(r, r, square);
+    row_square = _mm512_fmadd_ps(x, x, row_square);
+    largest = _mm512_max_ps(_mm512_abs_ps(r), largest);  // of a NaN and a number, the second
+  }
+  return {_mm512_reduce_add_ps(square), _mm512_reduce_add_ps(row_square), _mm512_reduce_max_ps(largest)};
+}
+
+// Sums of what codes lose.
+struct LostLanes {
+  __m512 square8 = _mm512_setzero_ps(), square4 = square8;
+};
+
+// The codes of sixteen elements.
+__m128i encode16(const float* rest, __m512 scale, __m512 inverse, LostLanes& lost) {
+  const __m512 r = _mm512_loadu_ps(rest);
+  const __m512i code = _mm512_cvttps_epi32(_mm512_add_ps(_mm512_mul_ps(r, inverse), _mm512_set1_ps(128.5f)));
+  const __m512 near8 = _mm512_sub_ps(_mm512_cvtepi32_ps(code), _mm512_set1_ps(128));
+  const __m512 near4 = _mm512_sub_ps(_mm512_cvtepi32_ps(_mm512_and_si512(code, _mm512_set1_epi32(0xF0))),
+                                     _mm512_set1_ps(120.5f));
+  const __m512 lost8 = _mm512_fnmadd_ps(scale, near8, r), lost4 = _mm512_fnmadd_ps(scale, near4, r);
+  lost.square8 = _mm512_fmadd_ps(lost8, lost8, lost.square8);
+  lost.square4 = _mm512_fmadd_ps(lost4, lost4, lost.square4);
+  return _mm512_cvtepi32_epi8(code);
+}
+
+__m256i encode32(const float* rest, __m512 scale, __m512 inverse, LostLanes& lost) {
+  const __m128i first = encode16(rest, scale, inverse, lost);
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(first), encode16(rest + 16, scale, inverse, lost), 1);
+}
+
+Kernels::Lost encode(const float* rest, std::size_t bytes, float scale, float inverse, std::uint8_t* upper,
+                     std::uint8_t* lower) {
+  const __m512 s = _mm512_set1_ps(scale), i = _mm512_set1_ps(inverse);
+  const __m256i nibble = _mm256_set1_epi8(0x0F);
+  LostLanes lost;
+  for (std::size_t b = 0; b < bytes; b += 32) {
+    const __m256i low = encode32(rest + 2 * b, s, i, lost), high = encode32(rest + 2 * b + 32, s, i, lost);
+    const __m256i upper_low = _mm256_and_si256(_mm256_srli_epi16(low, 4), nibble);
+    const __m256i lower_high = _mm256_slli_epi16(_mm256_and_si256(high, nibble), 4);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(upper + b),
+                        _mm256_or_si256(upper_low, _mm256_andnot_si256(nibble, high)));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(lower + b),
+                        _mm256_or_si256(_mm256_and_si256(low, nibble), lower_high));
+  }
+  return {_mm512_reduce_add_ps(lost.square8), _mm512_reduce_add_ps(lost.square4)};
+}
+
 }  // namespace
 
-const Kernels kSkylake = {"avx512",    l2_squared_f32, dot_norm_f32, l1_f32,      l2_squared_i8,
-                          dot_norm_i8, l1_i8,          hamming,      dot_nibbles, dot_split_bytes};
+const Kernels kSkylake = {"avx512", l2_squared_f32, dot_norm_f32, l1_f32,          l2_squared_i8, dot_norm_i8,
+                          l1_i8,    hamming,        dot_nibbles,  dot_split_bytes, subtract,      encode};
 
 }  // namespace cairn::simd

@@ -45,7 +45,8 @@ std::size_t parse_size(std::string_view text) {
   while (unit.starts_with(' ')) unit.remove_prefix(1);
   constexpr std::pair<std::string_view, std::size_t> kUnits[] = {
       {"", 1}, {"KB", 1024}, {"MB", kMegabyte}, {"GB", 1024 * kMegabyte}};
-  const auto found = std::find_if(std::begin(kUnits), std::end(kUnits), [&](const auto& u) { return u.first == unit; });
+  const auto found =
+      std::find_if(std::begin(kUnits), std::end(kUnits), [&](const auto& u) { return u.first == unit; });
   if (error != std::errc() || found == std::end(kUnits) || number > SIZE_MAX / found->second)
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("'{}' is not a size; write a number of bytes, or one with KB, MB or GB", text));
@@ -92,7 +93,8 @@ bool MemoryBudget::reserve(const void* owner, std::size_t bytes) {
   while (others + bytes > limit_) {
     auto oldest = entries_.end();
     for (auto it = entries_.begin(); it != entries_.end(); ++it)
-      if (it->first != owner && (oldest == entries_.end() || it->second.used < oldest->second.used)) oldest = it;
+      if (it->first != owner && (oldest == entries_.end() || it->second.used < oldest->second.used))
+        oldest = it;
     others -= oldest->second.bytes;
     thrown_out.push_back(std::move(oldest->second.column));
     entries_.erase(oldest);

@@ -34,14 +34,16 @@ std::size_t used_slots(const ResidentChunk& chunk) {
   return chunk.live->empty() ? 0 : chunk.live->back() + std::size_t{1};
 }
 
-// The mean of a chunk's rows. Any vector would do; this one leaves little of vectors that all point the same way,
-// as those of many embedders do.
+// The mean of a chunk's rows. Any vector would do; this one leaves little of vectors that all point the same
+// way, as those of many embedders do.
 std::vector<float> center_of(const VectorColumn& column, const ResidentChunk& chunk,
                              std::span<const std::byte> vectors) {
-  const auto* rows = reinterpret_cast<const float*>(vectors.data());
   std::vector<float> center(column.dims);
-  for (const std::uint16_t slot : *chunk.live)
-    for (std::size_t d = 0; d < column.dims; ++d) center[d] += rows[slot * column.dims + d];
+  for (const std::uint16_t slot : *chunk.live) {
+    const auto row = vectors.subspan(slot * column.byte_size(), column.byte_size());
+    const std::vector<float> floats = vector::to_floats({column.type, column.dims, {row.begin(), row.end()}});
+    for (std::size_t d = 0; d < column.dims; ++d) center[d] += floats[d];
+  }
   for (float& x : center) x = std::isfinite(x) ? x / static_cast<float>(chunk.live->size()) : 0.0f;
   return center;
 }
@@ -57,14 +59,16 @@ std::size_t byte_size(const VectorColumn& column, const ResidentChunk& chunk, bo
 }
 
 const ResidentChunk* find(const ResidentColumn& column, std::int64_t chunk) {
-  const auto found = std::lower_bound(column.chunks.begin(), column.chunks.end(), chunk,
-                                      [](const ResidentChunk& c, std::int64_t id) { return c.rows->id < id; });
+  const auto found =
+      std::lower_bound(column.chunks.begin(), column.chunks.end(), chunk,
+                       [](const ResidentChunk& c, std::int64_t id) { return c.rows->id < id; });
   return found != column.chunks.end() && found->rows->id == chunk ? &*found : nullptr;
 }
 
 }  // namespace
 
-std::size_t ResidentVectors::byte_size(const VectorColumn& column, std::size_t slots, bool with_vectors) noexcept {
+std::size_t ResidentVectors::byte_size(const VectorColumn& column, std::size_t slots,
+                                       bool with_vectors) noexcept {
   return (has_codes(column) ? vector::CodedRows::byte_size(slots, column.dims) : 0) +
          (with_vectors ? slots * column.byte_size() : 0);
 }
@@ -77,7 +81,8 @@ ResidentVectors::ResidentVectors(const VectorColumn& column, std::span<const flo
     std::memcpy(vectors_, vectors.data(), vectors.size());
   }
   if (has_codes(column))
-    codes_.emplace(column.metric, center, reinterpret_cast<const float*>(vectors.data()), slots_, memory_.data());
+    codes_.emplace(column.type, column.metric, center, vectors.data(), slots_,
+                   memory_.data());
 }
 
 Residency::Residency(Storage& storage, std::size_t column) : storage_(storage), column_(column) {}
@@ -103,8 +108,9 @@ std::shared_ptr<const ResidentColumn> Residency::current() {
   try {
     const auto changed = is_same ? std::set<std::int64_t>() : changed_chunks(kept.get());
     version_ = version;
-    // Whether this connection searches again is not known before it does. And a table that changes between any two
-    // searches, in a way that cannot be followed, is better read where it is, but for what comparing can save.
+    // Whether this connection searches again is not known before it does. And a table that changes between
+    // any two searches, in a way that cannot be followed, is better read where it is, but for what comparing
+    // can save.
     const bool can_compare = kept && kept->has_vectors;
     if (!changed && !can_compare) {
       budget.drop(this);

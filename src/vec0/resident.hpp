@@ -3,10 +3,11 @@
 //
 // The law: a search in memory gives what a scan of the shadow tables would give here and now. While the
 // connection has a write transaction open, nothing is taken from memory: rows of that transaction would be
-// missing, and those of a savepoint that was rolled back could stay. Otherwise the connection sees a committed state,
-// and SQLite's data version tells whether it is still the one that was read. If it is not, the write-ahead log
-// tells which pages changed (sqlite/wal_changes.hpp), and so which chunks are to be read again; where it cannot
-// tell, all are, and compared. Whoever wrote does not matter: this connection's own commits are found the same way.
+// missing, and those of a savepoint that was rolled back could stay. Otherwise the connection sees a
+// committed state, and SQLite's data version tells whether it is still the one that was read. If it is not,
+// the write-ahead log tells which pages changed (sqlite/wal_changes.hpp), and so which chunks are to be read
+// again; where it cannot tell, all are, and compared. Whoever wrote does not matter: this connection's own
+// commits are found the same way.
 #pragma once
 
 #include <cstddef>
@@ -23,16 +24,16 @@
 
 namespace cairn::vec0 {
 
-// The vectors of one chunk, or of its first slots if the others are free. Immutable, so that a cursor can go on
-// with what it began with.
+// The vectors of one chunk, or of its first slots if the others are free. Immutable, so that a cursor can go
+// on with what it began with.
 class ResidentVectors {
  public:
   // What `slots` take: their codes, where the column has them, and if wanted the vectors.
   static std::size_t byte_size(const VectorColumn& column, std::size_t slots, bool with_vectors) noexcept;
 
   // REQUIRES: with_vectors for a column without codes; vectors.size() is slots * column.byte_size().
-  ResidentVectors(const VectorColumn& column, std::span<const float> center, std::span<const std::byte> vectors,
-                  bool with_vectors);
+  ResidentVectors(const VectorColumn& column, std::span<const float> center,
+                  std::span<const std::byte> vectors, bool with_vectors);
 
   std::size_t slots() const noexcept { return slots_; }
   // Null if only the codes are kept.

@@ -20,19 +20,22 @@ class RowDistances {
       : column_(storage.table().vectors[vector_column]),
         blob_(ChunkBlob::of_vectors(storage, vector_column)),
         distance_(column_.metric, std::move(query)),
-        block_rows_(std::clamp<std::size_t>(kBlockBytes / column_.byte_size(), 1, storage.table().chunk_size)),
+        block_rows_(
+            std::clamp<std::size_t>(kBlockBytes / column_.byte_size(), 1, storage.table().chunk_size)),
         gap_(std::max<std::size_t>(kGapBytes / column_.byte_size(), 1)),
         bytes_(block_rows_ * column_.byte_size()),
         distances_(block_rows_) {}
 
-  // Calls sink(slot, distance) for each of `slots`, which ascend. `vectors` are those of the chunk, or null to
-  // read them.
+  // Calls sink(slot, distance) for each of `slots`, which ascend. `vectors` are those of the chunk, or null
+  // to read them.
   template <class Sink>
-  void measure(std::int64_t chunk, const std::byte* vectors, const std::vector<std::uint16_t>& slots, Sink sink) {
+  void measure(std::int64_t chunk, const std::byte* vectors, const std::vector<std::uint16_t>& slots,
+               Sink sink) {
     for (std::size_t next = 0; next < slots.size();) {
       const std::size_t first = slots[next];
       std::size_t last = next;
-      while (last + 1 < slots.size() && slots[last + 1] < first + block_rows_ && slots[last + 1] <= slots[last] + gap_)
+      while (last + 1 < slots.size() && slots[last + 1] < first + block_rows_ &&
+             slots[last + 1] <= slots[last] + gap_)
         ++last;
       const std::size_t count = slots[last] + 1 - first;
       distance_(bytes_of(chunk, vectors, first, count), count, distances_.data());
@@ -50,7 +53,8 @@ class RowDistances {
   static constexpr std::size_t kBlockBytes = 96 * 1024;
   static constexpr std::size_t kGapBytes = 8 * 1024;
 
-  const std::byte* bytes_of(std::int64_t chunk, const std::byte* vectors, std::size_t first, std::size_t count) {
+  const std::byte* bytes_of(std::int64_t chunk, const std::byte* vectors, std::size_t first,
+                            std::size_t count) {
     const std::size_t size = column_.byte_size();
     if (vectors) return vectors + first * size;
     blob_.at(chunk).read(std::span(bytes_).first(count * size), first * size);

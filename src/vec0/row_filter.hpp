@@ -15,8 +15,8 @@ namespace cairn::vec0 {
 
 class RowFilter {
  public:
-  // `conditions` must outlive this; those on the distance are not looked at. Chunks come from `memory` if that is
-  // not null.
+  // `conditions` must outlive this; those on the distance are not looked at. Chunks come from `memory` if
+  // that is not null.
   RowFilter(Storage& storage, const std::vector<Condition>& conditions, MixedTypes mixed,
             std::shared_ptr<const ResidentColumn> memory = nullptr);
   RowFilter(const RowFilter&) = delete;  // wanted_ refers to this

@@ -11,8 +11,8 @@ namespace {
 // A stream finds so many rows first, then four times as many, and so on.
 constexpr std::size_t kFirstRows = 128;
 constexpr std::size_t kGrowth = 4;
-// Bounds pay if there are so many times more rows than are wanted, at most so many times more codes than rows, and
-// enough rows to make a pass worth its preparation.
+// Bounds pay if there are so many times more rows than are wanted, at most so many times more codes than
+// rows, and enough rows to make a pass worth its preparation.
 constexpr std::size_t kRowsPerWanted = 8;
 constexpr std::size_t kLeastRows = 1000;
 
@@ -50,7 +50,8 @@ void Search::choose_candidates(Storage& storage) {
   std::vector<std::uint16_t> slots;
   while (auto chunk = filter.next(slots)) {
     if (slots.empty()) continue;
-    const ResidentVectors* const memory = memory_ ? memory_->chunks[filter.position()].vectors.get() : nullptr;
+    const ResidentVectors* const memory =
+        memory_ ? memory_->chunks[filter.position()].vectors.get() : nullptr;
     rows_ += slots.size();
     chunks_.push_back({std::move(chunk), memory, std::make_shared<std::vector<std::uint16_t>>(slots)});
   }
@@ -60,7 +61,8 @@ void Search::choose_candidates(Storage& storage) {
 bool Search::try_bounds(Storage& storage, std::size_t wanted) {
   const VectorColumn& column = storage.table().vectors[request_.vector_column];
   const bool has_codes = memory_ && vector::has_codes(column.type, column.metric, column.dims);
-  if (!has_codes || !by_distance_.empty() || rows_ < kLeastRows || wanted > rows_ / kRowsPerWanted) return false;
+  if (!has_codes || !by_distance_.empty() || rows_ < kLeastRows || wanted > rows_ / kRowsPerWanted)
+    return false;
   std::size_t slots = 0;  // a pass over the codes goes over those of other rows too
   for (const Candidates& chunk : chunks_) slots += chunk.memory->slots();
   if (rows_ < slots / kRowsPerWanted) return false;
@@ -72,7 +74,8 @@ bool Search::try_bounds(Storage& storage, std::size_t wanted) {
   for (const Candidates& chunk : chunks_) bounded_->search.add(*chunk.memory->codes());
   bounded_->search.bound(storage.threads);
   for (std::size_t i = 0; i < chunks_.size(); ++i)
-    if (chunks_[i].slots->size() != chunks_[i].memory->slots()) bounded_->search.keep_only(i, *chunks_[i].slots);
+    if (chunks_[i].slots->size() != chunks_[i].memory->slots())
+      bounded_->search.keep_only(i, *chunks_[i].slots);
   find_nearest(wanted);
   if (request_.k) bounded_.reset();
   return true;
@@ -92,9 +95,9 @@ void Search::measure_all(Sink sink) {
     const Candidates& chunk = chunks_[block];
     distances_.measure(chunk.chunk->id, chunk.memory ? chunk.memory->vectors() : nullptr, *chunk.slots,
                        [&](std::size_t slot, float distance) {
-                         const bool holds = std::all_of(by_distance_.begin(), by_distance_.end(), [&](Predicate& p) {
-                           return p(Value::of_real(static_cast<double>(distance)));
-                         });
+                         const bool holds = std::all_of(
+                             by_distance_.begin(), by_distance_.end(),
+                             [&](Predicate& p) { return p(Value::of_real(static_cast<double>(distance))); });
                          if (holds) sink(vector::Scored{distance, vector::rank_of(block, slot)});
                        });
   }

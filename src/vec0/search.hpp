@@ -49,7 +49,7 @@ class Search {
   };
   struct Bounded {
     Bounded(const ResidentColumn& column, const VectorColumn& definition, const vector::Vector& query)
-        : bounds(definition.metric, column.center, query.floats()), search(bounds) {}
+        : bounds(definition.metric, column.center, query), search(bounds) {}
     vector::CodeBounds bounds;
     vector::BoundedSearch search;
   };

@@ -13,7 +13,8 @@
 namespace cairn::vec0 {
 
 Storage::Storage(sqlite3* db, TableDefinition definition) : db_(db), table_(std::move(definition)) {
-  for (std::size_t i = 0; i < table_.vectors.size(); ++i) residencies_.push_back(std::make_unique<Residency>(*this, i));
+  for (std::size_t i = 0; i < table_.vectors.size(); ++i)
+    residencies_.push_back(std::make_unique<Residency>(*this, i));
 }
 
 Storage::~Storage() = default;
@@ -123,7 +124,8 @@ void live_slots(const Chunk& chunk, std::vector<std::uint16_t>& slots) {
   slots.clear();
   for (std::size_t byte = 0; byte < chunk.validity.size(); ++byte)
     for (auto bits = std::to_integer<unsigned>(chunk.validity[byte]); bits != 0; bits &= bits - 1)
-      slots.push_back(static_cast<std::uint16_t>(byte * 8 + static_cast<std::size_t>(std::countr_zero(bits))));
+      slots.push_back(
+          static_cast<std::uint16_t>(byte * 8 + static_cast<std::size_t>(std::countr_zero(bits))));
 }
 
 void Storage::check_row_count(std::int64_t live_slots) {

@@ -2,9 +2,9 @@
 //
 // A row lives in a slot of a chunk; a chunk is one row in _chunks and one blob per vector and metadata
 // column. What a transaction writes to chunks is collected (pending_writes.hpp) and handed to the shadow
-// tables before anything is read, and at the latest when the transaction commits. What was read of vectors may be
-// kept, see resident.hpp. Every blob's size is checked before it is used; a contradiction is an Error (corrupt) that names the
-// shadow table and the chunk.
+// tables before anything is read, and at the latest when the transaction commits. What was read of vectors
+// may be kept, see resident.hpp. Every blob's size is checked before it is used; a contradiction is an Error
+// (corrupt) that names the shadow table and the chunk.
 #pragma once
 
 #include <array>

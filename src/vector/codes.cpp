@@ -1,13 +1,15 @@
 // The bounds, with u = 2^-24 the unit of float32 rounding and gamma = (dims + 8) u (simd/kernels.hpp):
 //
-// - L2: |q - x|^2 = |q'|^2 + |r|^2 - 2 <q', r> with q' = q - c. A kernel's sum of squares has a relative error of
+// - L2: |q - x|^2 = |q'|^2 + |r|^2 - 2 <q', r> with q' = q - c. A kernel's sum of squares has a relative
+// error of
 //   at most gamma; underflow adds less than 1e-37. The length of r that is kept is at most 2 gamma too large.
-// - Cosine: 1 - (<q, c> + <q, r>) / (|q| |x|). The kernels' sums are off by at most gamma |q| |x| and, relatively,
+// - Cosine: 1 - (<q, c> + <q, r>) / (|q| |x|). The kernels' sums are off by at most gamma |q| |x| and,
+// relatively,
 //   gamma, so that the distance is off by less than 3 gamma.
 //
-// What is computed here in float32 takes a handful of roundings of intermediate values, none of which is larger
-// than (|q| + |r|)^2 in the first case, (|c| + |r|) / |x| in the second. kSlack allows 64 u for them, which is
-// nothing beside what the codes lose.
+// What is computed here in float32 takes a handful of roundings of intermediate values, none of which is
+// larger than (|q| + |r|)^2 in the first case, (|c| + |r|) / |x| in the second. kSlack allows 64 u for them,
+// which is nothing beside what the codes lose.
 #include "vector/codes.hpp"
 
 #include <algorithm>
@@ -28,8 +30,8 @@ constexpr double kShortest = 1e-15, kLongest = 1e15;
 constexpr double kUnderflow = 1e-20;
 // The two halves of a byte of a plane hold dimensions this far apart.
 constexpr std::size_t kHalf = 32;
-constexpr int kMiddle = 128;         // the code of zero
-constexpr int kTwiceMiddle4 = 241;   // 16 h stands for 16 h - 120.5
+constexpr int kMiddle = 128;        // the code of zero
+constexpr int kTwiceMiddle4 = 241;  // 16 h stands for 16 h - 120.5
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 double gamma_of(std::size_t dims) {
@@ -45,12 +47,6 @@ template <class Place>
 void for_each_nibble(std::size_t dims, Place place) {
   for (std::size_t d = 0; d < dims; ++d) place(d / (2 * kHalf) * kHalf + d % kHalf, d / kHalf % 2 == 1, d);
 }
-
-// Sums of float32 in eight lanes, which the compiler keeps in vector registers.
-struct Lanes {
-  float sum[8] = {};
-  float total() const { return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7])); }
-};
 
 std::vector<float> differences(std::span<const float> a, std::span<const float> b) {
   std::vector<float> out(a.size());
@@ -70,91 +66,74 @@ bool is_bounded(double length_of_a_vector) {  // false for NaN
 
 }  // namespace
 
+std::vector<float> to_floats(const Vector& vector) {
+  if (vector.type == ElementType::float32) return {vector.floats().begin(), vector.floats().end()};
+  return {vector.int8s().begin(), vector.int8s().end()};
+}
+
 std::size_t CodedRows::byte_size(std::size_t count, std::size_t dims) noexcept {
   return count * (2 * plane_bytes_of(dims) + 5 * sizeof(float));
 }
 
-CodedRows::CodedRows(Metric metric, std::span<const float> center, const float* rows, std::size_t count,
-                     std::byte* memory)
+CodedRows::CodedRows(ElementType type, Metric metric, std::span<const float> center, const std::byte* rows,
+                     std::size_t count, std::byte* memory)
     : count_(count), plane_bytes_(plane_bytes_of(center.size())) {
-  assert(has_codes(ElementType::float32, metric, center.size()));
+  const std::size_t dims = center.size();
+  assert(has_codes(type, metric, dims));
   auto* floats = reinterpret_cast<float*>(memory + 2 * count * plane_bytes_);
   upper_ = reinterpret_cast<std::uint8_t*>(memory);
   lower_ = upper_ + count * plane_bytes_;
   terms_ = {floats, floats + count, floats + 2 * count, floats + 3 * count, floats + 4 * count};
-  for (std::size_t i = 0; i < count; ++i, rows += center.size()) encode(metric, center, rows, i);
+  std::vector<float> row(dims);
+  for (std::size_t i = 0; i < count; ++i, rows += vector::byte_size(type, dims)) {
+    if (type == ElementType::float32) {
+      encode(metric, center, reinterpret_cast<const float*>(rows), i);
+      continue;
+    }
+    const auto* elements = reinterpret_cast<const std::int8_t*>(rows);
+    std::copy(elements, elements + dims, row.begin());
+    encode(metric, center, row.data(), i);
+  }
 }
 
 void CodedRows::encode(Metric metric, std::span<const float> center, const float* row, std::size_t i) {
-  const std::size_t dims = center.size();
+  const auto& kernels = simd::kernels();
   thread_local std::vector<float> rest;
-  thread_local std::vector<std::uint8_t> codes;
   rest.assign(2 * plane_bytes_, 0.0f);
-  codes.resize(2 * plane_bytes_);
+  const auto sums = kernels.subtract(row, center.data(), center.size(), rest.data());
+  std::uint8_t* const upper = upper_ + i * plane_bytes_;
+  std::uint8_t* const lower = lower_ + i * plane_bytes_;
 
-  for (std::size_t d = 0; d < dims; ++d) rest[d] = row[d] - center[d];
-  Lanes square, row_square;
-  float largest[8] = {};
-  for (std::size_t d = 0; d < rest.size(); d += 8)
-    for (std::size_t lane = 0; lane < 8; ++lane) {
-      const float r = rest[d + lane];
-      square.sum[lane] += r * r;
-      const float size = r < 0 ? -r : r;
-      largest[lane] = largest[lane] < size ? size : largest[lane];
-    }
-  if (metric == Metric::cosine)
-    for (std::size_t d = 0; d < dims; ++d) row_square.sum[d % 8] += row[d] * row[d];
-
-  const double inflate = 1 + gamma_of(dims);
-  const double norm = std::sqrt(static_cast<double>(square.total())) * inflate;
-  const double row_norm = metric == Metric::cosine ? std::sqrt(static_cast<double>(row_square.total())) : 1.0;
-  // A NaN is not seen by the maximum, but by the sum.
-  if (!(norm <= kLongest) || !is_bounded(row_norm)) {
-    std::fill_n(upper_ + i * plane_bytes_, plane_bytes_, std::uint8_t{0});
-    std::fill_n(lower_ + i * plane_bytes_, plane_bytes_, std::uint8_t{0});
+  const double inflate = 1 + gamma_of(center.size());
+  const double norm = std::sqrt(static_cast<double>(sums.square)) * inflate;
+  const double row_norm = metric == Metric::cosine ? std::sqrt(static_cast<double>(sums.row_square)) : 1.0;
+  if (!(norm <= kLongest) || !is_bounded(row_norm)) {  // NaN too
+    std::fill_n(upper, plane_bytes_, std::uint8_t{0});
+    std::fill_n(lower, plane_bytes_, std::uint8_t{0});
     terms_.scale[i] = terms_.norm[i] = 0;
     terms_.error4[i] = terms_.error8[i] = kInfinity;
     terms_.inverse[i] = 1;
     return;
   }
-
-  const float scale = *std::max_element(largest, largest + 8) / 127.0f;
-  const float inverse_scale = scale > kTiny ? 1.0f / scale : 0.0f;
-  Lanes lost4, lost8;
-  for (std::size_t d = 0; d < rest.size(); d += 8)
-    for (std::size_t lane = 0; lane < 8; ++lane) {
-      const float r = rest[d + lane];
-      const int code = static_cast<int>(r * inverse_scale + (kMiddle + 0.5f));  // rounds: it is positive
-      const float e8 = r - scale * static_cast<float>(code - kMiddle);
-      const float e4 = r - scale * (static_cast<float>(code & 0xF0) - kTwiceMiddle4 / 2.0f);
-      lost8.sum[lane] += e8 * e8;
-      lost4.sum[lane] += e4 * e4;
-      codes[d + lane] = static_cast<std::uint8_t>(code);
-    }
-  std::uint8_t* upper = upper_ + i * plane_bytes_;
-  std::uint8_t* lower = lower_ + i * plane_bytes_;
-  for (std::size_t b = 0; b < plane_bytes_; b += kHalf)
-    for (std::size_t j = 0; j < kHalf; ++j) {
-      const std::uint8_t first = codes[2 * b + j], second = codes[2 * b + kHalf + j];
-      upper[b + j] = static_cast<std::uint8_t>((first >> 4) | (second & 0xF0));
-      lower[b + j] = static_cast<std::uint8_t>((first & 0x0F) | (second << 4));
-    }
-  const auto above = [&](const Lanes& squares) {  // rounding of e itself included
-    return static_cast<float>((std::sqrt(static_cast<double>(squares.total())) * inflate + 0x1p-20 * norm) *
-                              (1 + 0x1p-22) + kUnderflow);
+  const float scale = sums.largest / 127.0f;
+  const float inverse = scale > kTiny ? 1.0f / scale : 0.0f;
+  const auto lost = kernels.encode(rest.data(), plane_bytes_, scale, inverse, upper, lower);
+  const auto above = [&](float square) {  // rounding of e itself included
+    return static_cast<float>(
+        (std::sqrt(static_cast<double>(square)) * inflate + 0x1p-20 * norm) * (1 + 0x1p-22) + kUnderflow);
   };
   terms_.scale[i] = scale;
   terms_.norm[i] = static_cast<float>(norm * (1 + 0x1p-22) + kUnderflow);
-  terms_.error4[i] = above(lost4);
-  terms_.error8[i] = above(lost8);
+  terms_.error4[i] = above(lost.square4);
+  terms_.error8[i] = above(lost.square8);
   terms_.inverse[i] = static_cast<float>(1 / row_norm);
 }
 
-CodeBounds::CodeBounds(Metric metric, std::span<const float> center, std::span<const float> query)
+CodeBounds::CodeBounds(Metric metric, std::span<const float> center, const Vector& query_vector)
     : metric_(metric), dims_(center.size()), gamma_(gamma_of(center.size())) {
+  const std::vector<float> query = to_floats(query_vector);
   assert(center.size() == query.size());
-  const std::vector<float> coded =
-      metric == Metric::l2 ? differences(query, center) : std::vector<float>(query.begin(), query.end());
+  const std::vector<float> coded = metric == Metric::l2 ? differences(query, center) : query;
   norm_ = length(coded) * (1 + 0x1p-22);
   is_usable_ = is_bounded(norm_);
   if (!is_usable_) return;
@@ -197,7 +176,8 @@ void CodeBounds::lower(const CodedRows& rows, float* out) const {
   const std::size_t count = rows.count_;
   thread_local std::vector<std::int32_t> dots;
   dots.resize(count);
-  simd::kernels().dot_nibbles(rows.upper_, count, rows.plane_bytes_, low8_.data(), high8_.data(), dots.data());
+  simd::kernels().dot_nibbles(rows.upper_, count, rows.plane_bytes_, low8_.data(), high8_.data(),
+                              dots.data());
 
   // <q^, x^> = scale8 * s * (16 dot - 120.5 sum) = (scale8 / 2) * s * (32 dot - 241 sum), exact up to there.
   const auto half = static_cast<float>(scale8_ / 2);
@@ -227,8 +207,8 @@ void CodeBounds::lower(const CodedRows& rows, float* out) const {
     const auto center_norm = static_cast<float>(center_norm_);
     for (std::size_t i = 0; i < count; ++i) {
       const float dot = half * scale[i] * static_cast<float>(32 * dots[i] - offset);
-      const float high = center + dot + by_error * error[i] + by_norm * norm[i] +
-                         slack_of_sizes * (center_norm + norm[i]);
+      const float high =
+          center + dot + by_error * error[i] + by_norm * norm[i] + slack_of_sizes * (center_norm + norm[i]);
       out[i] = 1 - slack - high * (inverse[i] * per_query);
     }
   }
@@ -238,11 +218,11 @@ CodeBounds::Interval CodeBounds::interval(const CodedRows& rows, std::size_t i) 
   const double error = static_cast<double>(rows.terms_.error8[i]);
   if (std::isinf(error)) return {-kInfinity, kInfinity};
   const double norm = static_cast<double>(rows.terms_.norm[i]);
-  const std::int64_t sum = simd::kernels().dot_split_bytes(
-      rows.upper_ + i * rows.plane_bytes_, rows.lower_ + i * rows.plane_bytes_, rows.plane_bytes_,
-      low16_.data(), high16_.data());
-  const double dot = scale16_ * static_cast<double>(rows.terms_.scale[i]) *
-                     static_cast<double>(sum - kMiddle * sum16_);
+  const std::int64_t sum = simd::kernels().dot_split_bytes(rows.upper_ + i * rows.plane_bytes_,
+                                                           rows.lower_ + i * rows.plane_bytes_,
+                                                           rows.plane_bytes_, low16_.data(), high16_.data());
+  const double dot =
+      scale16_ * static_cast<double>(rows.terms_.scale[i]) * static_cast<double>(sum - kMiddle * sum16_);
   const double lost = (norm_ + error16_) * error + error16_ * norm;
   if (metric_ == Metric::l2) {
     const double sizes = norm_ * norm_ + norm * norm;

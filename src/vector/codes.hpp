@@ -1,6 +1,6 @@
-// Short codes of float32 rows, and proven bounds on the distances that the codes can only estimate.
+// Short codes of float32 and int8 rows, and proven bounds on the distances that the codes can only estimate.
 //
-//   CodedRows coded(Metric::l2, center, rows, count, memory);
+//   CodedRows coded(ElementType::float32, Metric::l2, center, rows, count, memory);
 //   CodeBounds bounds(Metric::l2, center, query);
 //   bounds.lower(coded, keys);           // keys[i] <= key(distance to row i), from four bits per dimension
 //   bounds.interval(coded, i);           // the same from both sides, from eight bits
@@ -30,15 +30,16 @@ namespace cairn::vector {
 
 // Whether there are codes for such a column, and a pass over them is worth its while.
 constexpr bool has_codes(ElementType type, Metric metric, std::size_t dims) noexcept {
-  return type == ElementType::float32 && (metric == Metric::l2 || metric == Metric::cosine) && dims >= 64;
+  return type != ElementType::bit && (metric == Metric::l2 || metric == Metric::cosine) && dims >= 64;
 }
 
 // Immutable. A row whose elements are too large, too small or not finite to be bounded is always a candidate.
 class CodedRows {
  public:
-  // `rows` holds count * center.size() floats. The codes go to `memory`, byte_size() bytes aligned for floats,
-  // which must outlive this. REQUIRES: has_codes(float32, metric, center.size()).
-  CodedRows(Metric metric, std::span<const float> center, const float* rows, std::size_t count, std::byte* memory);
+  // `rows` holds count * center.size() elements. The codes go to `memory`, byte_size() bytes aligned for floats,
+  // which must outlive this. REQUIRES: has_codes(type, metric, center.size()).
+  CodedRows(ElementType type, Metric metric, std::span<const float> center, const std::byte* rows,
+            std::size_t count, std::byte* memory);
 
   static std::size_t byte_size(std::size_t count, std::size_t dims) noexcept;
   std::size_t count() const noexcept { return count_; }
@@ -64,7 +65,7 @@ class CodedRows {
 // One query. Not thread-safe while it is made; its const functions are.
 class CodeBounds {
  public:
-  CodeBounds(Metric metric, std::span<const float> center, std::span<const float> query);
+  CodeBounds(Metric metric, std::span<const float> center, const Vector& query);
 
   // False for a query that cannot be bounded: every row is then a candidate, and nothing else may be called.
   bool is_usable() const noexcept { return is_usable_; }
@@ -89,16 +90,19 @@ class CodeBounds {
   Metric metric_;
   bool is_usable_ = false;
   std::size_t dims_;
-  double gamma_;                  // relative rounding error of a float32 sum over dims_ terms
-  std::vector<std::int8_t> low8_, high8_;    // the query in the layout of a plane's low and high nibbles
+  double gamma_;                           // relative rounding error of a float32 sum over dims_ terms
+  std::vector<std::int8_t> low8_, high8_;  // the query in the layout of a plane's low and high nibbles
   std::vector<std::int16_t> low16_, high16_;
-  double scale8_ = 0, scale16_ = 0;          // of the rounded queries
-  std::int64_t sum8_ = 0, sum16_ = 0;        // of their elements
-  double error8_ = 0, error16_ = 0;          // |f|
-  double norm_ = 0;                          // |q|, or |q - c| for L2
-  double query_norm_ = 0;                    // |q|, for cosine
-  double center_dot_ = 0;                    // <q, c>, for cosine
-  double center_norm_ = 0;                   // |c|, for cosine
+  double scale8_ = 0, scale16_ = 0;    // of the rounded queries
+  std::int64_t sum8_ = 0, sum16_ = 0;  // of their elements
+  double error8_ = 0, error16_ = 0;    // |f|
+  double norm_ = 0;                    // |q|, or |q - c| for L2
+  double query_norm_ = 0;              // |q|, for cosine
+  double center_dot_ = 0;              // <q, c>, for cosine
+  double center_norm_ = 0;             // |c|, for cosine
 };
+
+// The elements as floats, which hold every int8. REQUIRES: the type is not bit.
+std::vector<float> to_floats(const Vector& vector);
 
 }  // namespace cairn::vector

@@ -37,16 +37,17 @@ TEST(Codes, BoundsHoldForRowsOfEveryKind) {
         const auto center = random() % 2 ? mean_of(made) : std::vector<float>(dims);
         const testing::OwnedCodes owned(metric, center, made.rows.data(), made.count);
         const CodedRows& coded = owned.coded;
-        const CodeBounds bounds(metric, center, made.query);
+        const CodeBounds bounds(metric, center, from_floats(made.query));
         if (!bounds.is_usable()) continue;
         std::vector<float> distances(made.count), lower(made.count);
-        DistanceTo(metric, from_floats(made.query))(reinterpret_cast<const std::byte*>(made.rows.data()), made.count,
-                                                    distances.data());
+        DistanceTo(metric, from_floats(made.query))(reinterpret_cast<const std::byte*>(made.rows.data()),
+                                                    made.count, distances.data());
         bounds.lower(coded, lower.data());
         for (std::size_t i = 0; i < made.count; ++i) {
           const auto interval = bounds.interval(coded, i);
-          SCOPED_TRACE(::testing::Message() << kind << ' ' << dims << " row " << i << " distance " << distances[i]
-                                            << " from " << interval.low << " to " << interval.high);
+          SCOPED_TRACE(::testing::Message()
+                       << kind << ' ' << dims << " row " << i << " distance " << distances[i] << " from "
+                       << interval.low << " to " << interval.high);
           ASSERT_LE(lower[i], bounds.reach(distances[i]));
           ASSERT_LE(interval.low, bounds.reach(distances[i]));
           ASSERT_GE(bounds.reach_of_key(interval.high), key_of(metric, distances[i]));
@@ -62,10 +63,10 @@ TEST(Codes, BoundsAreTight) {
   const auto center = mean_of(made);
   const testing::OwnedCodes owned(Metric::cosine, center, made.rows.data(), made.count);
   const CodedRows& coded = owned.coded;
-  const CodeBounds bounds(Metric::cosine, center, made.query);
+  const CodeBounds bounds(Metric::cosine, center, from_floats(made.query));
   std::vector<float> distances(made.count), lower(made.count);
-  DistanceTo(Metric::cosine, from_floats(made.query))(reinterpret_cast<const std::byte*>(made.rows.data()), made.count,
-                                                      distances.data());
+  DistanceTo(Metric::cosine, from_floats(made.query))(reinterpret_cast<const std::byte*>(made.rows.data()),
+                                                      made.count, distances.data());
   bounds.lower(coded, lower.data());
   for (std::size_t i = 0; i < made.count; ++i) {
     const auto interval = bounds.interval(coded, i);
@@ -81,10 +82,10 @@ TEST(Codes, RowsThatCannotBeBoundedAreAlwaysCandidates) {
   rows[128 + 5] = 1e30f;
   const testing::OwnedCodes owned(Metric::l2, std::vector<float>(64), rows.data(), 3);
   const CodedRows& coded = owned.coded;
-  const CodeBounds bounds(Metric::l2, std::vector<float>(64), query);
+  const CodeBounds bounds(Metric::l2, std::vector<float>(64), from_floats(query));
   bounds.lower(coded, lower.data());
   for (const float low : lower) EXPECT_EQ(low, -INFINITY);
-  EXPECT_FALSE(CodeBounds(Metric::cosine, std::vector<float>(64), std::vector<float>(64)).is_usable());
+  EXPECT_FALSE(CodeBounds(Metric::cosine, std::vector<float>(64), from_floats(std::vector<float>(64))).is_usable());
 }
 
 }  // namespace

@@ -21,11 +21,12 @@ struct GeneratedRows {
   const float* row(std::size_t i) const { return rows.data() + i * dims; }
 };
 
-inline constexpr const char* kKinds[] = {"normal",     "unit",  "clusters", "far cluster", "duplicates", "grid",
-                                         "with zeros", "tiny",  "tiniest",  "huge",        "mixed sizes", "outlier",
-                                         "sparse",     "equal", "not finite"};
+inline constexpr const char* kKinds[] = {
+    "normal",  "unit", "clusters",    "far cluster", "duplicates", "grid",  "with zeros", "tiny",
+    "tiniest", "huge", "mixed sizes", "outlier",     "sparse",     "equal", "not finite"};
 
-inline GeneratedRows generate_rows(const std::string& kind, std::size_t dims, std::size_t count, std::mt19937& random) {
+inline GeneratedRows generate_rows(const std::string& kind, std::size_t dims, std::size_t count,
+                                   std::mt19937& random) {
   std::normal_distribution<float> normal;
   std::uniform_real_distribution<float> uniform(-1, 1);
   GeneratedRows made{kind, dims, count, std::vector<float>(count * dims), std::vector<float>(dims)};
@@ -37,16 +38,26 @@ inline GeneratedRows generate_rows(const std::string& kind, std::size_t dims, st
     const float size = std::exp(8 * uniform(random));
     for (std::size_t d = 0; d < dims; ++d) {
       const float x = normal(random);
-      if (kind == "clusters") row[d] = center[d] + 0.1f * x;
-      else if (kind == "far cluster") row[d] = center[d] + 0.01f * x;
-      else if (kind == "grid") row[d] = static_cast<float>(random() % 3);
-      else if (kind == "tiny") row[d] = x * 1e-17f;
-      else if (kind == "tiniest") row[d] = x * 1e-38f;
-      else if (kind == "huge") row[d] = x * 1e18f;
-      else if (kind == "mixed sizes") row[d] = x * size;
-      else if (kind == "sparse") row[d] = random() % 20 == 0 ? x : 0;
-      else if (kind == "equal") row[d] = centers[0][d];
-      else row[d] = x;
+      if (kind == "clusters")
+        row[d] = center[d] + 0.1f * x;
+      else if (kind == "far cluster")
+        row[d] = center[d] + 0.01f * x;
+      else if (kind == "grid")
+        row[d] = static_cast<float>(random() % 3);
+      else if (kind == "tiny")
+        row[d] = x * 1e-17f;
+      else if (kind == "tiniest")
+        row[d] = x * 1e-38f;
+      else if (kind == "huge")
+        row[d] = x * 1e18f;
+      else if (kind == "mixed sizes")
+        row[d] = x * size;
+      else if (kind == "sparse")
+        row[d] = random() % 20 == 0 ? x : 0;
+      else if (kind == "equal")
+        row[d] = centers[0][d];
+      else
+        row[d] = x;
     }
     if (kind == "outlier") row[dims / 2] += 50;
     if (kind == "with zeros" && random() % 4 == 0) std::fill_n(row, dims, 0.0f);
@@ -74,7 +85,8 @@ inline GeneratedRows generate_rows(const std::string& kind, std::size_t dims, st
 // Coded rows with their memory.
 struct OwnedCodes {
   OwnedCodes(Metric metric, const std::vector<float>& center, const float* rows, std::size_t count)
-      : memory(CodedRows::byte_size(count, center.size()) + 1), coded(metric, center, rows, count, memory.data()) {}
+      : memory(CodedRows::byte_size(count, center.size()) + 1),
+        coded(ElementType::float32, metric, center, reinterpret_cast<const std::byte*>(rows), count, memory.data()) {}
   std::vector<std::byte> memory;
   CodedRows coded;
 };

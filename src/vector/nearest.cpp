@@ -61,7 +61,8 @@ void BoundedSearch::summarise() {
 }
 
 std::size_t BoundedSearch::block_of(std::size_t row) const {
-  return static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), row) - starts_.begin()) - 1;
+  return static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), row) - starts_.begin()) -
+         1;
 }
 
 float BoundedSearch::measure(std::size_t row, const Distance& distance) const {

@@ -3,7 +3,8 @@
 //
 //   BoundedSearch search(bounds);
 //   for (const CodedRows& block : blocks) search.add(block);
-//   auto nearest = search.nearest(10, [&](std::size_t block, std::size_t slot) { return distance(block, slot); });
+//   auto nearest = search.nearest(10, [&](std::size_t block, std::size_t slot) { return distance(block,
+//   slot); });
 //
 // Three passes, each over fewer rows: four bits per dimension of every row; eight bits of the rows that the
 // first could not exclude; the vector itself of those that then still may be among the k (Seidl and Kriegel

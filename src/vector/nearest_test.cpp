@@ -30,10 +30,10 @@ struct Table {
         center[d] = std::isfinite(made.rows[d]) ? made.rows[d] : 0;  // the first row: any vector will do
     for (std::size_t first = 0; first < made.count; first += block_rows)
       blocks.push_back(std::make_unique<testing::OwnedCodes>(metric, center, made.row(first),
-                                                   std::min(block_rows, made.count - first)));
+                                                             std::min(block_rows, made.count - first)));
     distances.resize(made.count);
-    DistanceTo(metric, from_floats(made.query))(reinterpret_cast<const std::byte*>(made.rows.data()), made.count,
-                                                distances.data());
+    DistanceTo(metric, from_floats(made.query))(reinterpret_cast<const std::byte*>(made.rows.data()),
+                                                made.count, distances.data());
   }
 
   std::vector<Scored> expected(std::size_t k, const std::vector<bool>& searched) const {
@@ -61,8 +61,9 @@ TEST(BoundedSearch, FindsWhatAScanFinds) {
     const std::size_t dims = kDims[random() % std::size(kDims)];
     const Metric metric = random() % 2 ? Metric::l2 : Metric::cosine;
     const std::size_t block_rows = 8 * (1 + random() % 16);
-    const Table table(metric, testing::generate_rows(kind, dims, 1 + random() % 300, random), block_rows, random);
-    const CodeBounds bounds(metric, table.center, table.made.query);
+    const Table table(metric, testing::generate_rows(kind, dims, 1 + random() % 300, random), block_rows,
+                      random);
+    const CodeBounds bounds(metric, table.center, from_floats(table.made.query));
     if (!bounds.is_usable()) continue;
     BoundedSearch search(bounds);
     for (const auto& block : table.blocks) search.add(block->coded);
@@ -84,15 +85,16 @@ TEST(BoundedSearch, FindsWhatAScanFinds) {
         search.exclude(b, slot);
       }
     }
-    for (const std::size_t k : {std::size_t{1}, std::size_t{10}, std::size_t{random() % 100}, std::size_t{1000}}) {
+    for (const std::size_t k :
+         {std::size_t{1}, std::size_t{10}, std::size_t{random() % 100}, std::size_t{1000}}) {
       const auto found = search.nearest(k, [&](std::size_t block, std::size_t slot) {
         ++measured;
         return table.distances[block * block_rows + slot];
       });
       rows += table.made.count;
       ASSERT_EQ(entries(found), entries(table.expected(k, searched)))
-          << "table " << t << ": " << kind << ' ' << table.made.count << " x " << dims << ", k = " << k << ", metric "
-          << static_cast<int>(metric);
+          << "table " << t << ": " << kind << ' ' << table.made.count << " x " << dims << ", k = " << k
+          << ", metric " << static_cast<int>(metric);
     }
   }
   EXPECT_LT(measured, rows);  // it must exclude some rows without measuring them
@@ -101,7 +103,7 @@ TEST(BoundedSearch, FindsWhatAScanFinds) {
 TEST(BoundedSearch, MeasuresFewRows) {
   std::mt19937 random(kSeed);
   const Table table(Metric::l2, testing::generate_rows("unit", 384, 4000, random), 1024, random);
-  const CodeBounds bounds(Metric::l2, table.center, table.made.query);
+  const CodeBounds bounds(Metric::l2, table.center, from_floats(table.made.query));
   BoundedSearch search(bounds);
   for (const auto& block : table.blocks) search.add(block->coded);
   search.bound(1);
@@ -114,7 +116,7 @@ TEST(BoundedSearch, MeasuresFewRows) {
 }
 
 TEST(BoundedSearch, OfNothingFindsNothing) {
-  const CodeBounds bounds(Metric::l2, std::vector<float>(64), std::vector<float>(64, 1.0f));
+  const CodeBounds bounds(Metric::l2, std::vector<float>(64), from_floats(std::vector<float>(64, 1.0f)));
   BoundedSearch search(bounds);
   search.bound(1);
   EXPECT_TRUE(search.nearest(5, [](std::size_t, std::size_t) { return 0.0f; }).empty());

@@ -9,7 +9,8 @@
 
 namespace cairn::vector {
 
-// Rank of a row by its place: blocks as they come, and within one the higher slot first, as sqlite-vec has them.
+// Rank of a row by its place: blocks as they come, and within one the higher slot first, as sqlite-vec has
+// them.
 inline constexpr unsigned kSlotBits = 12;  // a block has at most 4096 slots
 inline constexpr std::uint64_t kSlotMask = (1u << kSlotBits) - 1;
 

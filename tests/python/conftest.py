@@ -24,7 +24,7 @@ class Newest:
     code = staticmethod(lambda error: getattr(error, "extendedresult", None))  # none for what apsw itself refuses
 
     def __init__(self, path):
-        self.db = apsw.Connection(path)
+        self.db = apsw.Connection(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI)
         self.db.enable_load_extension(True)
 
 

@@ -1,5 +1,5 @@
 """The system's libsqlite3 through ctypes: Python's own sqlite3 module is often built without loadable
-extensions. Only what the tests need: one statement at a time, parameters and rows as Python values."""
+extensions. Only what the tests need: a statement, with parameters and rows as Python values; blobs; a backup."""
 import ctypes
 import ctypes.util
 
@@ -13,6 +13,7 @@ lib.sqlite3_column_blob.restype = ctypes.c_void_p
 lib.sqlite3_column_int64.restype = ctypes.c_int64
 lib.sqlite3_column_double.restype = ctypes.c_double
 lib.sqlite3_column_text.restype = ctypes.c_void_p
+lib.sqlite3_backup_init.restype = ctypes.c_void_p
 
 
 class Error(Exception):
@@ -39,15 +40,17 @@ class Connection:
             raise Error(message.value.decode() if message.value else f"cannot load {path}", code)
 
     def execute(self, sql, parameters=()):
+        return list(self.rows(sql, parameters))
+
+    def rows(self, sql, parameters=()):
+        """One row after the other; the statement runs until the generator is closed or at its end."""
         statement = ctypes.c_void_p()
         self._check(lib.sqlite3_prepare_v2(self.handle, sql.encode(), -1, ctypes.byref(statement), None))
         try:
             for index, value in enumerate(parameters, 1):
                 self._check(self._bind(statement, index, value))
-            rows = []
             while self._check(lib.sqlite3_step(statement)) == ROW:
-                rows.append(tuple(self._column(statement, i) for i in range(lib.sqlite3_column_count(statement))))
-            return rows
+                yield tuple(self._column(statement, i) for i in range(lib.sqlite3_column_count(statement)))
         finally:
             lib.sqlite3_finalize(statement)
 
@@ -75,6 +78,28 @@ class Connection:
         data = (lib.sqlite3_column_text if kind == 3 else lib.sqlite3_column_blob)(statement, index)
         value = ctypes.string_at(data, lib.sqlite3_column_bytes(statement, index)) if data else b""
         return value.decode() if kind == 3 else value
+
+    @property
+    def in_transaction(self):
+        return not lib.sqlite3_get_autocommit(self.handle)
+
+    def write_blob(self, schema, table, column, rowid, data, offset):
+        blob = ctypes.c_void_p()
+        names = (name.encode() for name in (schema, table, column))
+        self._check(lib.sqlite3_blob_open(self.handle, *names, ctypes.c_int64(rowid), 1, ctypes.byref(blob)))
+        try:
+            self._check(lib.sqlite3_blob_write(blob, data, len(data), offset))
+        finally:
+            code = lib.sqlite3_blob_close(blob)
+        self._check(code)  # the commit
+
+    def overwrite(self, source):
+        """With all of another Connection's main database."""
+        backup = ctypes.c_void_p(lib.sqlite3_backup_init(self.handle, b"main", source.handle, b"main"))
+        if not backup:
+            self._check(lib.sqlite3_extended_errcode(self.handle))
+        lib.sqlite3_backup_step(backup, -1)
+        self._check(lib.sqlite3_backup_finish(backup))
 
     def close(self):
         lib.sqlite3_close_v2(self.handle)
