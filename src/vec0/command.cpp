@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "cairn/error.hpp"
 #include "vec0/integrity.hpp"
+#include "vec0/memory_budget.hpp"
 #include "vec0/optimize.hpp"
 
 namespace cairn::vec0 {
@@ -17,6 +19,28 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {{"integrity", check_integrity}, {"optimize", optimize}};
+
+// "name=value". Not stored: they hold for the process or the connection until they are changed.
+struct Setting {
+  std::string_view name;
+  void (*set)(Storage&, std::string_view value);
+};
+
+void set_memory(Storage&, std::string_view value) {
+  MemoryBudget::of_process().set_limit(parse_size(value));
+}
+
+void set_threads(Storage& storage, std::string_view value) {
+  constexpr std::size_t kMost = 256;
+  std::size_t threads = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), threads);
+  if (error != std::errc() || end != value.data() + value.size() || threads < 1 || threads > kMost)
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("threads must be a number from 1 to {}, and '{}' is not", kMost, value));
+  storage.threads = threads;
+}
+
+constexpr Setting kSettings[] = {{"memory", set_memory}, {"threads", set_threads}};
 
 void require_no_other_values(const TableDefinition& table, std::size_t command_column,
                              std::string_view command, std::span<sqlite3_value* const> values) {
@@ -43,6 +67,13 @@ bool run_command(Storage& storage, std::span<sqlite3_value* const> values) {
     require_no_other_values(table, index, name, values);
     storage.flush();  // commands read the shadow tables themselves
     command.run(storage);
+    return true;
+  }
+  const std::size_t equals = name.find('=');
+  for (const Setting& setting : kSettings) {
+    if (equals == std::string::npos || setting.name != std::string_view(name).substr(0, equals)) continue;
+    require_no_other_values(table, index, name, values);
+    setting.set(storage, std::string_view(name).substr(equals + 1));
     return true;
   }
   return false;

@@ -1,7 +1,6 @@
 // The work that one query vector has caused, kept for when SQLite asks the same again. A join asks once per
-// outer row, and a correlated subquery opens a new cursor each time; so the cursors of a table share it.
-// It lives as long as one of them, that is within a running statement, where no other connection's commit can
-// become visible.
+// outer row, and a correlated subquery opens a new cursor each time; so the cursors of a statement share it.
+// It lives as long as one of them.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +8,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "sqlite/api.hpp"
 #include "vec0/search.hpp"
 #include "vector/distance.hpp"
 
@@ -20,6 +22,9 @@ struct KeptSearch {
   struct Stamp {
     std::uint64_t writes = 0;  // through this virtual table, rollbacks included
     std::int64_t changes = 0;  // by SQL on this connection, shadow tables included
+    // Statements of the connection that are running, and their how many-th run it is. Between two statements
+    // anything may happen that nobody counts: a savepoint is rolled back, a blob of a shadow table written.
+    std::vector<std::pair<sqlite3_stmt*, int>> running;
     friend bool operator==(const Stamp&, const Stamp&) = default;
   };
 

@@ -15,12 +15,10 @@ namespace {
 // Reading less than this out of SQLite's pages is as good.
 constexpr std::size_t kLeastBytes = 256 << 10;
 
-// Whether what the connection sees is a state that was committed, so that its data version stands for it.
-bool sees_a_committed_state(sqlite3* db, const char* schema) {
-  if (sqlite3_txn_state(db, schema) != SQLITE_TXN_READ) return false;
-  if (sqlite3_compileoption_used("OMIT_SHARED_CACHE")) return true;
-  // A connection that shares its cache may read what others have not committed.
-  return !sqlite::ConnectionRef(db).query_one<bool>("PRAGMA read_uncommitted");
+// A connection that shares its cache may read what others have not committed, of which nothing tells.
+bool reads_uncommitted(sqlite3* db) {
+  return !sqlite3_compileoption_used("OMIT_SHARED_CACHE") &&
+         sqlite::ConnectionRef(db).query_one<bool>("PRAGMA read_uncommitted");
 }
 
 std::optional<unsigned> data_version(sqlite3* db, const char* schema) {
@@ -97,31 +95,33 @@ void Residency::forget() noexcept {
 }
 
 std::shared_ptr<const ResidentColumn> Residency::current() {
+  sqlite3* const db = storage_.db();
   const char* const schema = storage_.table().schema.c_str();
-  if (!sees_a_committed_state(storage_.db(), schema)) return nullptr;
-  const auto version = data_version(storage_.db(), schema);
-  if (!version) return nullptr;
+  if (sqlite3_txn_state(db, schema) != SQLITE_TXN_READ) return nullptr;
   MemoryBudget& budget = MemoryBudget::of_process();
   std::shared_ptr<const ResidentColumn> kept = budget.get(this);
+  if (!kept && storage_.estimated_rows() * static_cast<double>(column().byte_size()) < kLeastBytes) return nullptr;
+  const auto version = data_version(db, schema);
+  if (!version || reads_uncommitted(db)) return nullptr;
   const bool is_same = version_ == version;
-  if (kept && is_same) return kept;
+  if (is_same && (kept || is_declined_)) return kept;
   try {
+    // A first search is often the last one; and a table that changes between any two searches, in a way that
+    // cannot be followed, is better read where it is, but for what comparing can save.
     const auto changed = is_same ? std::set<std::int64_t>() : changed_chunks(kept.get());
-    version_ = version;
-    // Whether this connection searches again is not known before it does. And a table that changes between
-    // any two searches, in a way that cannot be followed, is better read where it is, but for what comparing
-    // can save.
     const bool can_compare = kept && kept->has_vectors;
-    if (!changed && !can_compare) {
-      budget.drop(this);
-      return nullptr;
+    version_ = version;
+    is_declined_ = false;
+    std::shared_ptr<const ResidentColumn> now;
+    if (changed || can_compare) {
+      now = read(kept.get(), changed);
+      is_declined_ = !now;
     }
-    auto column = read(kept.get(), changed);
-    if (column)
-      budget.keep(this, column);
+    if (now)
+      budget.keep(this, now);
     else
       budget.drop(this);
-    return column;
+    return now;
   } catch (...) {
     forget();
     throw;
@@ -152,43 +152,42 @@ ResidentColumn Residency::read_rows() {
 
 std::shared_ptr<const ResidentColumn> Residency::read(const ResidentColumn* kept,
                                                       const std::optional<std::set<std::int64_t>>& changed) {
-  const VectorColumn& definition = storage_.table().vectors[column_];
-  auto column = std::make_shared<ResidentColumn>(read_rows());
+  const VectorColumn& definition = column();
+  auto made = std::make_shared<ResidentColumn>(read_rows());
   const auto bytes = [&](bool with_vectors) {
     std::size_t sum = 0;
-    for (const ResidentChunk& chunk : column->chunks) sum += byte_size(definition, chunk, with_vectors);
+    for (const ResidentChunk& chunk : made->chunks) sum += byte_size(definition, chunk, with_vectors);
     return sum;
   };
   MemoryBudget& budget = MemoryBudget::of_process();
-  if (bytes(true) < kLeastBytes) return nullptr;
-  column->has_vectors = budget.reserve(this, bytes(true));
-  if (!column->has_vectors && !(has_codes(definition) && budget.reserve(this, bytes(false)))) return nullptr;
+  made->has_vectors = budget.reserve(this, bytes(true));
+  if (!made->has_vectors && !(has_codes(definition) && budget.reserve(this, bytes(false)))) return nullptr;
 
-  const bool is_alike = kept && kept->has_vectors == column->has_vectors;
-  if (is_alike) column->center = kept->center;
+  const bool is_alike = kept && kept->has_vectors == made->has_vectors;
+  if (is_alike) made->center = kept->center;
   ChunkBlob blob = ChunkBlob::of_vectors(storage_, column_);
-  for (ResidentChunk& chunk : column->chunks) {
+  for (ResidentChunk& chunk : made->chunks) {
     if (chunk.live->empty()) continue;
     const ResidentChunk* const before = is_alike ? find(*kept, chunk.rows->id) : nullptr;
     const bool covers = before && before->vectors && before->vectors->slots() >= used_slots(chunk);
     if (covers && changed && !changed->contains(chunk.rows->id))
       chunk.vectors = before->vectors;
     else
-      chunk.vectors = read_vectors(chunk, blob, *column, covers ? before->vectors : nullptr);
+      chunk.vectors = read_vectors(chunk, blob, *made, covers ? before->vectors : nullptr);
   }
-  return column;
+  return made;
 }
 
 // Gives `kept` if that is what is read.
 std::shared_ptr<const ResidentVectors> Residency::read_vectors(const ResidentChunk& chunk, ChunkBlob& blob,
-                                                               ResidentColumn& column,
+                                                               ResidentColumn& made,
                                                                std::shared_ptr<const ResidentVectors> kept) {
-  const VectorColumn& definition = storage_.table().vectors[column_];
+  const VectorColumn& definition = column();
   read_.resize(used_slots(chunk) * definition.byte_size());
   blob.at(chunk.rows->id).read(read_, 0);
   if (kept && kept->vectors() && std::memcmp(kept->vectors(), read_.data(), read_.size()) == 0) return kept;
-  if (column.center.empty() && has_codes(definition)) column.center = center_of(definition, chunk, read_);
-  return std::make_shared<ResidentVectors>(definition, column.center, read_, column.has_vectors);
+  if (made.center.empty() && has_codes(definition)) made.center = center_of(definition, chunk, read_);
+  return std::make_shared<ResidentVectors>(definition, made.center, read_, made.has_vectors);
 }
 
 }  // namespace cairn::vec0

@@ -83,13 +83,16 @@ class Residency {
   std::shared_ptr<const ResidentColumn> read(const ResidentColumn* kept,
                                              const std::optional<std::set<std::int64_t>>& changed);
   std::shared_ptr<const ResidentVectors> read_vectors(const ResidentChunk& chunk, ChunkBlob& blob,
-                                                      ResidentColumn& column,
+                                                      ResidentColumn& made,
                                                       std::shared_ptr<const ResidentVectors> kept);
+
+  const VectorColumn& column() const noexcept { return storage_.table().vectors[column_]; }
 
   Storage& storage_;
   std::size_t column_;
   std::vector<std::byte> read_;      // one chunk's
   std::optional<unsigned> version_;  // SQLite's data version when current() last looked
+  bool is_declined_ = false;         // there was no room then
 };
 
 }  // namespace cairn::vec0

@@ -145,8 +145,6 @@ class Storage {
   Residency& residency(std::size_t column) { return *residencies_[column]; }
   // SQLite connected to the table anew: it may be another, in another file.
   void forget_residents() noexcept;
-  // Whether SQLite tells of every rollback, to a savepoint too.
-  bool is_told_of_rollbacks() const noexcept { return in_transaction_; }
 
   // A blob of a shadow table; flushes before one that is to be read.
   sqlite::Blob open(const std::string& suffix, const char* column, std::int64_t row, sqlite::Blob::Mode mode);
