@@ -8,6 +8,7 @@
 #include "cairn/sqlite/connection_ref.hpp"
 #include "vec0/chunk_blob.hpp"
 #include "vec0/memory_budget.hpp"
+#include "vec0/shadow.hpp"
 
 namespace cairn::vec0 {
 namespace {
@@ -79,8 +80,7 @@ ResidentVectors::ResidentVectors(const VectorColumn& column, std::span<const flo
     std::memcpy(vectors_, vectors.data(), vectors.size());
   }
   if (has_codes(column))
-    codes_.emplace(column.type, column.metric, center, vectors.data(), slots_,
-                   memory_.data());
+    codes_.emplace(column.type, column.metric, center, vectors.data(), slots_, memory_.data());
 }
 
 Residency::Residency(Storage& storage, std::size_t column) : storage_(storage), column_(column) {}
@@ -92,6 +92,12 @@ Residency::~Residency() {
 void Residency::forget() noexcept {
   MemoryBudget::of_process().drop(this);
   version_.reset();
+  pages_.reset();
+  is_small_ = true;
+}
+
+void Residency::saw(std::size_t rows) noexcept {
+  is_small_ = rows * column().byte_size() < kLeastBytes;
 }
 
 std::shared_ptr<const ResidentColumn> Residency::current() {
@@ -100,23 +106,23 @@ std::shared_ptr<const ResidentColumn> Residency::current() {
   if (sqlite3_txn_state(db, schema) != SQLITE_TXN_READ) return nullptr;
   MemoryBudget& budget = MemoryBudget::of_process();
   std::shared_ptr<const ResidentColumn> kept = budget.get(this);
-  if (!kept && storage_.estimated_rows() * static_cast<double>(column().byte_size()) < kLeastBytes) return nullptr;
+  if (!kept && is_small_) return nullptr;
   const auto version = data_version(db, schema);
   if (!version || reads_uncommitted(db)) return nullptr;
   const bool is_same = version_ == version;
   if (is_same && (kept || is_declined_)) return kept;
   try {
-    // A first search is often the last one; and a table that changes between any two searches, in a way that
-    // cannot be followed, is better read where it is, but for what comparing can save.
-    const auto changed = is_same ? std::set<std::int64_t>() : changed_chunks(kept.get());
-    const bool can_compare = kept && kept->has_vectors;
+    std::optional<std::set<std::int64_t>> changed;
+    if (is_same)
+      changed.emplace();
+    else
+      changed = changed_chunks();
+    // What changes between any two searches, in a way that cannot be followed, is better read where it is,
+    // but for what comparing can save.
+    const bool pays = changed || !version_ || (kept && kept->has_vectors);
+    auto now = pays ? read(kept.get(), changed) : nullptr;
     version_ = version;
-    is_declined_ = false;
-    std::shared_ptr<const ResidentColumn> now;
-    if (changed || can_compare) {
-      now = read(kept.get(), changed);
-      is_declined_ = !now;
-    }
+    is_declined_ = pays && !now;
     if (now)
       budget.keep(this, now);
     else
@@ -128,8 +134,29 @@ std::shared_ptr<const ResidentColumn> Residency::current() {
   }
 }
 
-std::optional<std::set<std::int64_t>> Residency::changed_chunks(const ResidentColumn*) {
-  return std::nullopt;
+// Chunks whose vectors may have changed since this was last asked; nothing if it cannot be told.
+std::optional<std::set<std::int64_t>> Residency::changed_chunks() {
+  if (!wal_) wal_.emplace(storage_.db(), storage_.table().schema);
+  const auto changed_pages = wal_->advance();
+  const auto rows = changed_pages && pages_ ? pages_->update(*wal_, *changed_pages) : std::nullopt;
+  if (!rows) {
+    pages_.reset();
+    return std::nullopt;
+  }
+  return std::set<std::int64_t>(rows->read_again.begin(), rows->read_again.end());
+}
+
+// Learns on which pages the chunks lie, so that the next change can be followed.
+void Residency::map_pages(const std::vector<ResidentChunk>& chunks) {
+  pages_ = sqlite::BlobPages::map(*wal_, shadow_name(storage_.table(), vector_chunks(column_)));
+  if (!pages_) return;
+  // A file that is encrypted, or is not what it seems, shows here.
+  ChunkBlob blob = ChunkBlob::of_vectors(storage_, column_);
+  read_.resize(storage_.table().chunk_size * column().byte_size());
+  for (const ResidentChunk* chunk : {&chunks.front(), &chunks.back()}) {
+    blob.at(chunk->rows->id).read(read_, 0);
+    if (pages_ && !pages_->matches(*wal_, chunk->rows->id, read_)) pages_.reset();
+  }
 }
 
 // Every chunk without its vectors.
@@ -175,6 +202,10 @@ std::shared_ptr<const ResidentColumn> Residency::read(const ResidentColumn* kept
     else
       chunk.vectors = read_vectors(chunk, blob, *made, covers ? before->vectors : nullptr);
   }
+  // A table that was never seen to change may stay as it is; then finding its pages would be for nothing.
+  // Without the
+  // vectors, changes must be known.
+  if (!pages_ && wal_ && (kept || !made->has_vectors)) map_pages(made->chunks);
   return made;
 }
 

@@ -18,6 +18,8 @@
 #include <vector>
 
 #include "base/large_buffer.hpp"
+#include "sqlite/blob_pages.hpp"
+#include "sqlite/wal_changes.hpp"
 #include "vec0/chunk_blob.hpp"
 #include "vec0/storage.hpp"
 #include "vector/codes.hpp"
@@ -73,12 +75,14 @@ class Residency {
   // write transaction, at the first search, for a table that is small, or too large for the budget.
   // REQUIRES: the connection has a transaction open on the schema, as it has within a statement.
   std::shared_ptr<const ResidentColumn> current();
+  // A search read `rows` rows from the shadow tables.
+  void saw(std::size_t rows) noexcept;
   // Forgets everything: the table may be another from now on.
   void forget() noexcept;
 
  private:
-  // Chunks whose vectors may be others than when this was last asked; nothing if it cannot be told.
-  std::optional<std::set<std::int64_t>> changed_chunks(const ResidentColumn* kept);
+  std::optional<std::set<std::int64_t>> changed_chunks();
+  void map_pages(const std::vector<ResidentChunk>& chunks);
   ResidentColumn read_rows();
   std::shared_ptr<const ResidentColumn> read(const ResidentColumn* kept,
                                              const std::optional<std::set<std::int64_t>>& changed);
@@ -93,6 +97,9 @@ class Residency {
   std::vector<std::byte> read_;      // one chunk's
   std::optional<unsigned> version_;  // SQLite's data version when current() last looked
   bool is_declined_ = false;         // there was no room then
+  bool is_small_ = true;             // too small to be kept, or never searched
+  std::optional<sqlite::WalChanges> wal_;
+  std::optional<sqlite::BlobPages> pages_;
 };
 
 }  // namespace cairn::vec0

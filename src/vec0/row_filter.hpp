@@ -25,6 +25,8 @@ class RowFilter {
   // Walks the chunks: the next one, and its live slots that satisfy every condition, ascending, into `slots`.
   // Null at the end, where it throws corrupt if the chunks do not hold as many rows as the table has.
   std::shared_ptr<const Chunk> next(std::vector<std::uint16_t>& slots);
+  // Of the chunks so far, when they do not come from `memory`.
+  std::size_t live_rows() const noexcept { return static_cast<std::size_t>(live_slots_); }
   // Of the chunk that next() gave, in `memory`.
   std::size_t position() const noexcept { return next_in_memory_ - 1; }
 

@@ -55,6 +55,7 @@ void Search::choose_candidates(Storage& storage) {
     rows_ += slots.size();
     chunks_.push_back({std::move(chunk), memory, std::make_shared<std::vector<std::uint16_t>>(slots)});
   }
+  if (!memory_) storage.residency(request_.vector_column).saw(filter.live_rows());
 }
 
 // Whether the first rows could be found by bounds.
