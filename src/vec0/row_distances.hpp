@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "vec0/chunk_blob.hpp"
@@ -26,20 +27,23 @@ class RowDistances {
         bytes_(block_rows_ * column_.byte_size()),
         distances_(block_rows_) {}
 
-  // Calls sink(slot, distance) for each of `slots`, which ascend. `vectors` are those of the chunk, or null
-  // to read them.
+  // Calls sink(slots, distances) for one run after another of `slots`, which ascend. `vectors` are those of
+  // the chunk, or null to read them.
   template <class Sink>
-  void measure(std::int64_t chunk, const std::byte* vectors, const std::vector<std::uint16_t>& slots,
+  void measure(std::int64_t chunk, const std::byte* vectors, std::span<const std::uint16_t> slots,
                Sink sink) {
     for (std::size_t next = 0; next < slots.size();) {
       const std::size_t first = slots[next];
-      std::size_t last = next;
-      while (last + 1 < slots.size() && slots[last + 1] < first + block_rows_ &&
-             slots[last + 1] <= slots[last] + gap_)
-        ++last;
-      const std::size_t count = slots[last] + 1 - first;
+      std::size_t end = next + 1;
+      while (end < slots.size() && slots[end] < first + block_rows_ && slots[end] <= slots[end - 1] + gap_)
+        ++end;
+      const std::size_t count = slots[end - 1] + std::size_t{1} - first;
       distance_(bytes_of(chunk, vectors, first, count), count, distances_.data());
-      for (; next <= last; ++next) sink(slots[next], distances_[slots[next] - first]);
+      const auto run = slots.subspan(next, end - next);
+      if (run.size() != count)
+        for (std::size_t i = 0; i < run.size(); ++i) distances_[i] = distances_[run[i] - first];
+      sink(run, std::span<const float>(distances_).first(run.size()));
+      next = end;
     }
   }
 

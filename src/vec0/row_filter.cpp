@@ -1,6 +1,8 @@
 #include "vec0/row_filter.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <functional>
 
 #include "vec0/key.hpp"
 #include "vec0/metadata.hpp"
@@ -26,6 +28,47 @@ std::vector<std::int64_t> rowids_of(Storage& storage, const Condition& condition
 bool is_plain_equality(KeyType column, const Condition& condition) {
   return condition.op == Operator::eq &&
          condition.value.type == (column == KeyType::text ? Value::Type::text : Value::Type::integer);
+}
+
+// Comparisons with a number, or with a short text, need no value made of each cell. False if it is not one.
+bool keep_by_comparing(const Condition& condition, MetadataType type, std::span<const std::byte> cells,
+                       std::vector<std::uint16_t>& slots) {
+  const Value& wanted = condition.value;
+  if (type == MetadataType::text && wanted.type == Value::Type::text && wanted.bytes.size() <= kInlineText &&
+      condition.op == Operator::eq) {
+    const auto length = static_cast<std::int32_t>(wanted.bytes.size());
+    std::erase_if(slots, [&](std::uint16_t slot) {
+      const std::byte* const cell = cells.data() + metadata_cell(type, slot).offset;
+      return std::memcmp(cell, &length, sizeof length) != 0 ||
+             std::memcmp(cell + sizeof length, wanted.bytes.data(), wanted.bytes.size()) != 0;
+    });
+    return true;
+  }
+  if (type != MetadataType::integer || wanted.type != Value::Type::integer) return false;
+  const auto keep = [&](auto holds) {
+    std::erase_if(slots, [&](std::uint16_t slot) {
+      std::int64_t value;
+      std::memcpy(&value, cells.data() + slot * sizeof value, sizeof value);
+      return !holds(value, wanted.integer);
+    });
+    return true;
+  };
+  switch (condition.op) {
+    case Operator::eq:
+      return keep(std::equal_to<>());
+    case Operator::ne:
+      return keep(std::not_equal_to<>());
+    case Operator::lt:
+      return keep(std::less<>());
+    case Operator::le:
+      return keep(std::less_equal<>());
+    case Operator::gt:
+      return keep(std::greater<>());
+    case Operator::ge:
+      return keep(std::greater_equal<>());
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -106,6 +149,7 @@ void RowFilter::keep_matching_metadata(MetadataTest& test, const Chunk& chunk,
   const sqlite::Blob& blob = test.blob.at(chunk.id);
   cells_.resize(blob.size());
   blob.read(cells_, 0);
+  if (keep_by_comparing(test.predicate.condition(), type, cells_, slots)) return;
   std::erase_if(slots, [&](std::uint16_t slot) {
     const CellRange range = metadata_cell(type, slot);
     MetadataCell decoded = decode_metadata(type, std::span(cells_).subspan(range.offset, range.size), slot);
@@ -117,7 +161,10 @@ void RowFilter::keep_matching_metadata(MetadataTest& test, const Chunk& chunk,
 }
 
 void RowFilter::select(const Chunk& chunk, std::vector<std::uint16_t>& slots) {
-  live_slots(chunk, slots);
+  if (memory_)
+    slots = *memory_->chunks[position()].live;
+  else
+    live_slots(chunk, slots);
   for (const auto& rowids : rowid_sets_)
     std::erase_if(slots, [&](std::uint16_t slot) {
       return !std::binary_search(rowids.begin(), rowids.end(), chunk.rowids[slot]);

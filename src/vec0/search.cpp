@@ -90,16 +90,29 @@ void Search::find_nearest(std::size_t k) {
   found_ = k;
 }
 
+// Calls sink(block, slots, distances) for every candidate, but for those whose distance does not hold.
 template <class Sink>
 void Search::measure_all(Sink sink) {
+  std::vector<std::uint16_t> slots_that_hold;
+  std::vector<float> distances_that_hold;
   for (std::size_t block = 0; block < chunks_.size(); ++block) {
     const Candidates& chunk = chunks_[block];
-    distances_.measure(chunk.chunk->id, chunk.memory ? chunk.memory->vectors() : nullptr, *chunk.slots,
-                       [&](std::size_t slot, float distance) {
-                         const bool holds = std::all_of(
-                             by_distance_.begin(), by_distance_.end(),
-                             [&](Predicate& p) { return p(Value::of_real(static_cast<double>(distance))); });
-                         if (holds) sink(vector::Scored{distance, vector::rank_of(block, slot)});
+    const std::byte* const vectors = chunk.memory ? chunk.memory->vectors() : nullptr;
+    distances_.measure(chunk.chunk->id, vectors, *chunk.slots,
+                       [&](std::span<const std::uint16_t> slots, std::span<const float> distances) {
+                         if (by_distance_.empty()) return sink(block, slots, distances);
+                         slots_that_hold.clear();
+                         distances_that_hold.clear();
+                         for (std::size_t i = 0; i < slots.size(); ++i) {
+                           const Value distance = Value::of_real(static_cast<double>(distances[i]));
+                           if (!std::all_of(by_distance_.begin(), by_distance_.end(),
+                                            [&](Predicate& p) { return p(distance); }))
+                             continue;
+                           slots_that_hold.push_back(slots[i]);
+                           distances_that_hold.push_back(distances[i]);
+                         }
+                         sink(block, std::span<const std::uint16_t>(slots_that_hold),
+                              std::span<const float>(distances_that_hold));
                        });
   }
 }
@@ -108,12 +121,21 @@ void Search::measure_all() {
   bounded_.reset();
   if (request_.k) {
     vector::TopK nearest(*request_.k);
-    measure_all([&](const vector::Scored& entry) { nearest.push(entry); });
+    measure_all(
+        [&](std::size_t block, std::span<const std::uint16_t> slots, std::span<const float> distances) {
+          for (std::size_t i = 0; i < slots.size(); ++i)
+            if (distances[i] <= nearest.reach())
+              nearest.push({distances[i], vector::rank_of(block, slots[i])});
+        });
     order_ = vector::Ascending(nearest.take_sorted());
   } else {
     std::vector<vector::Scored> all;
     all.reserve(rows_);
-    measure_all([&](const vector::Scored& entry) { all.push_back(entry); });
+    measure_all(
+        [&](std::size_t block, std::span<const std::uint16_t> slots, std::span<const float> distances) {
+          for (std::size_t i = 0; i < slots.size(); ++i)
+            all.push_back({distances[i], vector::rank_of(block, slots[i])});
+        });
     order_ = vector::Ascending(std::move(all));
   }
 }

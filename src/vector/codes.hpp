@@ -36,8 +36,8 @@ constexpr bool has_codes(ElementType type, Metric metric, std::size_t dims) noex
 // Immutable. A row whose elements are too large, too small or not finite to be bounded is always a candidate.
 class CodedRows {
  public:
-  // `rows` holds count * center.size() elements. The codes go to `memory`, byte_size() bytes aligned for floats,
-  // which must outlive this. REQUIRES: has_codes(type, metric, center.size()).
+  // `rows` holds count * center.size() elements. The codes go to `memory`, byte_size() bytes aligned for
+  // floats, which must outlive this. REQUIRES: has_codes(type, metric, center.size()).
   CodedRows(ElementType type, Metric metric, std::span<const float> center, const std::byte* rows,
             std::size_t count, std::byte* memory);
 

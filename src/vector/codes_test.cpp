@@ -85,7 +85,8 @@ TEST(Codes, RowsThatCannotBeBoundedAreAlwaysCandidates) {
   const CodeBounds bounds(Metric::l2, std::vector<float>(64), from_floats(query));
   bounds.lower(coded, lower.data());
   for (const float low : lower) EXPECT_EQ(low, -INFINITY);
-  EXPECT_FALSE(CodeBounds(Metric::cosine, std::vector<float>(64), from_floats(std::vector<float>(64))).is_usable());
+  EXPECT_FALSE(
+      CodeBounds(Metric::cosine, std::vector<float>(64), from_floats(std::vector<float>(64))).is_usable());
 }
 
 }  // namespace

@@ -86,7 +86,8 @@ inline GeneratedRows generate_rows(const std::string& kind, std::size_t dims, st
 struct OwnedCodes {
   OwnedCodes(Metric metric, const std::vector<float>& center, const float* rows, std::size_t count)
       : memory(CodedRows::byte_size(count, center.size()) + 1),
-        coded(ElementType::float32, metric, center, reinterpret_cast<const std::byte*>(rows), count, memory.data()) {}
+        coded(ElementType::float32, metric, center, reinterpret_cast<const std::byte*>(rows), count,
+              memory.data()) {}
   std::vector<std::byte> memory;
   CodedRows coded;
 };

@@ -70,34 +70,44 @@ float BoundedSearch::measure(std::size_t row, const Distance& distance) const {
   return distance(block, row - starts_[block]);
 }
 
-// How far the k nearest reach, from above: k rows that look near are measured, each the best of its group
-// where there are groups enough. +infinity if there are no more than k rows.
-float BoundedSearch::first_reach(std::size_t k, const Distance& distance) const {
-  if (searched_ <= k) return kInfinity;
-  std::vector<std::uint32_t> rows;
-  if (least_.size() >= 2 * k) {
-    std::vector<std::uint32_t> groups(least_.size());
-    std::iota(groups.begin(), groups.end(), 0u);
-    std::nth_element(groups.begin(), groups.begin() + static_cast<std::ptrdiff_t>(k - 1), groups.end(),
+// The rows with the `count` least bounds, by row; all if there are no more.
+std::vector<std::uint32_t> BoundedSearch::rows_that_look_nearest(std::size_t count) const {
+  // They are in the groups with the `count` least bounds.
+  std::vector<std::uint32_t> groups(least_.size());
+  std::iota(groups.begin(), groups.end(), 0u);
+  if (count < groups.size()) {
+    std::nth_element(groups.begin(), groups.begin() + static_cast<std::ptrdiff_t>(count), groups.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return least_[a] < least_[b]; });
-    for (std::size_t i = 0; i < k && least_[groups[i]] < kInfinity; ++i) {
-      const auto first = lower_.begin() + static_cast<std::ptrdiff_t>(groups[i] * kGroup);
-      rows.push_back(static_cast<std::uint32_t>(
-          std::min_element(first, first + static_cast<std::ptrdiff_t>(kGroup)) - lower_.begin()));
-    }
+    groups.resize(count);
   }
-  if (rows.size() < k) {
-    rows.clear();
-    for (std::size_t row = 0; row < lower_.size(); ++row)
-      if (lower_[row] < kInfinity) rows.push_back(static_cast<std::uint32_t>(row));
-    std::nth_element(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(k - 1), rows.end(),
+  const float most =
+      groups.empty() ? 0 : least_[*std::max_element(groups.begin(), groups.end(), [&](auto a, auto b) {
+        return least_[a] < least_[b];
+      })];
+  const bool all_groups = groups.size() == least_.size();
+  std::vector<std::uint32_t> rows;
+  for (const std::uint32_t group : groups)
+    for (std::size_t row = group * kGroup; row < (group + 1) * kGroup; ++row)
+      if (lower_[row] < kInfinity && (all_groups || lower_[row] <= most))
+        rows.push_back(static_cast<std::uint32_t>(row));
+  if (count < rows.size()) {
+    std::nth_element(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count), rows.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return lower_[a] < lower_[b]; });
-    rows.resize(k);
+    rows.resize(count);
   }
   std::sort(rows.begin(), rows.end());  // whoever reads the vectors goes from block to block
-  float farthest = 0;
-  for (const std::uint32_t row : rows) farthest = std::max(farthest, measure(row, distance));
-  return bounds_.reach(farthest);
+  return rows;
+}
+
+// How far the k nearest reach, from above: the k-th distance of twice as many rows that look near. +infinity
+// if there are no more than k rows.
+float BoundedSearch::first_reach(std::size_t k, const Distance& distance) const {
+  if (searched_ <= k) return kInfinity;
+  std::vector<float> measured;
+  for (const std::uint32_t row : rows_that_look_nearest(2 * k)) measured.push_back(measure(row, distance));
+  const auto kth = measured.begin() + static_cast<std::ptrdiff_t>(k - 1);
+  std::nth_element(measured.begin(), kth, measured.end());
+  return bounds_.reach(*kth);
 }
 
 std::vector<BoundedSearch::Candidate> BoundedSearch::candidates(float reach) const {

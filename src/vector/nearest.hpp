@@ -53,6 +53,7 @@ class BoundedSearch {
 
   std::size_t block_of(std::size_t row) const;
   void summarise();
+  std::vector<std::uint32_t> rows_that_look_nearest(std::size_t count) const;
   float first_reach(std::size_t k, const Distance& distance) const;
   std::vector<Candidate> candidates(float reach) const;
   float measure(std::size_t row, const Distance& distance) const;

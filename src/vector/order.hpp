@@ -46,6 +46,8 @@ class TopK {
     if (kept_.size() >= capacity()) shrink();
   }
 
+  // An entry at a greater distance is not among the k first.
+  float reach() const noexcept { return full_ ? worst_.distance : std::numeric_limits<float>::infinity(); }
   // The k first in order. Leaves this empty.
   std::vector<Scored> take_sorted();
 
