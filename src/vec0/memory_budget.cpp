@@ -56,8 +56,9 @@ std::size_t parse_size(std::string_view text) {
 MemoryBudget::MemoryBudget() : limit_(default_limit()) {}
 
 MemoryBudget& MemoryBudget::of_process() {
-  static MemoryBudget budget;
-  return budget;
+  static MemoryBudget* const budget =
+      new MemoryBudget;  // connections may be closed after all destructors of statics
+  return *budget;
 }
 
 std::size_t MemoryBudget::limit() const {
