@@ -119,7 +119,7 @@ std::shared_ptr<const ResidentColumn> Residency::current() {
       changed = changed_chunks();
     // What changes between any two searches, in a way that cannot be followed, is better read where it is,
     // but for what comparing can save.
-    const bool pays = changed || !version_ || (kept && kept->has_vectors);
+    const bool pays = changed || !version_ || can_follow_ || (kept && kept->has_vectors);
     auto now = pays ? read(kept.get(), changed) : nullptr;
     version_ = version;
     is_declined_ = pays && !now;
@@ -138,6 +138,7 @@ std::shared_ptr<const ResidentColumn> Residency::current() {
 std::optional<std::set<std::int64_t>> Residency::changed_chunks() {
   if (!wal_) wal_.emplace(storage_.db(), storage_.table().schema);
   const auto changed_pages = wal_->advance();
+  can_follow_ = changed_pages.has_value();
   const auto rows = changed_pages && pages_ ? pages_->update(*wal_, *changed_pages) : std::nullopt;
   if (!rows) {
     pages_.reset();

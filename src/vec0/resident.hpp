@@ -98,6 +98,7 @@ class Residency {
   std::optional<unsigned> version_;  // SQLite's data version when current() last looked
   bool is_declined_ = false;         // there was no room then
   bool is_small_ = true;             // too small to be kept, or never searched
+  bool can_follow_ = false;          // the log told what changed when it was last asked
   std::optional<sqlite::WalChanges> wal_;
   std::optional<sqlite::BlobPages> pages_;
 };

@@ -35,12 +35,53 @@ Search::Search(Storage& storage, SearchRequest request)
     if (condition.column.kind == ColumnKind::distance)
       by_distance_.emplace_back(storage.db(), condition, mixed_types(request_));
 
-  choose_candidates(storage);
-  if (!try_bounds(storage, request_.k.value_or(kFirstRows))) measure_all();
+  if (memory_) {
+    choose_candidates(storage);
+    if (!try_bounds(storage, request_.k.value_or(kFirstRows))) measure_all();
+  } else {
+    scan(storage);
+  }
+}
+
+// What measured rows come to: the k nearest of them, or all.
+class Search::Measured {
+ public:
+  explicit Measured(const SearchRequest& request) {
+    if (request.k) nearest_.emplace(*request.k);
+  }
+
+  void add(std::size_t block, std::span<const std::uint16_t> slots, std::span<const float> distances) {
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      if (!nearest_)
+        all_.push_back({distances[i], vector::rank_of(block, slots[i])});
+      else if (distances[i] <= nearest_->reach())
+        nearest_->push({distances[i], vector::rank_of(block, slots[i])});
+    }
+  }
+  vector::Ascending take() { return vector::Ascending(nearest_ ? nearest_->take_sorted() : std::move(all_)); }
+
+ private:
+  std::optional<vector::TopK> nearest_;
+  std::vector<vector::Scored> all_;
+};
+
+// Chunk by chunk, so that pages which lie together are read together, with the count of rows at the end:
+// where the file is not in memory, going to and fro in it costs more than all of its vectors.
+void Search::scan(Storage& storage) {
+  RowFilter filter(storage, request_.conditions, mixed_types(request_));
+  Measured measured(request_);
+  std::vector<std::uint16_t> slots;
+  while (auto chunk = filter.next(slots)) {
+    if (slots.empty()) continue;
+    measure(chunks_.size(), chunk->id, nullptr, slots, measured);
+    chunks_.push_back({std::move(chunk), nullptr, nullptr});
+  }
+  order_ = measured.take();
+  storage.residency(request_.vector_column).saw(filter.live_rows());
 }
 
 void Search::choose_candidates(Storage& storage) {
-  if (memory_ && request_.conditions.size() == by_distance_.size()) {
+  if (request_.conditions.size() == by_distance_.size()) {
     for (const ResidentChunk& chunk : memory_->chunks)
       if (!chunk.live->empty()) chunks_.push_back({chunk.rows, chunk.vectors.get(), chunk.live});
     rows_ = memory_->rows;
@@ -50,18 +91,16 @@ void Search::choose_candidates(Storage& storage) {
   std::vector<std::uint16_t> slots;
   while (auto chunk = filter.next(slots)) {
     if (slots.empty()) continue;
-    const ResidentVectors* const memory =
-        memory_ ? memory_->chunks[filter.position()].vectors.get() : nullptr;
     rows_ += slots.size();
-    chunks_.push_back({std::move(chunk), memory, std::make_shared<std::vector<std::uint16_t>>(slots)});
+    chunks_.push_back({std::move(chunk), memory_->chunks[filter.position()].vectors.get(),
+                       std::make_shared<std::vector<std::uint16_t>>(slots)});
   }
-  if (!memory_) storage.residency(request_.vector_column).saw(filter.live_rows());
 }
 
 // Whether the first rows could be found by bounds.
 bool Search::try_bounds(Storage& storage, std::size_t wanted) {
   const VectorColumn& column = storage.table().vectors[request_.vector_column];
-  const bool has_codes = memory_ && vector::has_codes(column.type, column.metric, column.dims);
+  const bool has_codes = vector::has_codes(column.type, column.metric, column.dims);
   if (!has_codes || !by_distance_.empty() || rows_ < kLeastRows || wanted > rows_ / kRowsPerWanted)
     return false;
   std::size_t slots = 0;  // a pass over the codes goes over those of other rows too
@@ -90,54 +129,28 @@ void Search::find_nearest(std::size_t k) {
   found_ = k;
 }
 
-// Calls sink(block, slots, distances) for every candidate, but for those whose distance does not hold.
-template <class Sink>
-void Search::measure_all(Sink sink) {
-  std::vector<std::uint16_t> slots_that_hold;
-  std::vector<float> distances_that_hold;
-  for (std::size_t block = 0; block < chunks_.size(); ++block) {
-    const Candidates& chunk = chunks_[block];
-    const std::byte* const vectors = chunk.memory ? chunk.memory->vectors() : nullptr;
-    distances_.measure(chunk.chunk->id, vectors, *chunk.slots,
-                       [&](std::span<const std::uint16_t> slots, std::span<const float> distances) {
-                         if (by_distance_.empty()) return sink(block, slots, distances);
-                         slots_that_hold.clear();
-                         distances_that_hold.clear();
-                         for (std::size_t i = 0; i < slots.size(); ++i) {
-                           const Value distance = Value::of_real(static_cast<double>(distances[i]));
-                           if (!std::all_of(by_distance_.begin(), by_distance_.end(),
-                                            [&](Predicate& p) { return p(distance); }))
-                             continue;
-                           slots_that_hold.push_back(slots[i]);
-                           distances_that_hold.push_back(distances[i]);
-                         }
-                         sink(block, std::span<const std::uint16_t>(slots_that_hold),
-                              std::span<const float>(distances_that_hold));
-                       });
-  }
+void Search::measure(std::size_t block, std::int64_t chunk, const std::byte* vectors,
+                     std::span<const std::uint16_t> slots, Measured& measured) {
+  distances_.measure(chunk, vectors, slots,
+                     [&](std::span<const std::uint16_t> run, std::span<const float> distances) {
+                       if (by_distance_.empty()) return measured.add(block, run, distances);
+                       for (std::size_t i = 0; i < run.size(); ++i) {
+                         const Value distance = Value::of_real(static_cast<double>(distances[i]));
+                         if (std::all_of(by_distance_.begin(), by_distance_.end(),
+                                         [&](Predicate& p) { return p(distance); }))
+                           measured.add(block, run.subspan(i, 1), distances.subspan(i, 1));
+                       }
+                     });
 }
 
 void Search::measure_all() {
   bounded_.reset();
-  if (request_.k) {
-    vector::TopK nearest(*request_.k);
-    measure_all(
-        [&](std::size_t block, std::span<const std::uint16_t> slots, std::span<const float> distances) {
-          for (std::size_t i = 0; i < slots.size(); ++i)
-            if (distances[i] <= nearest.reach())
-              nearest.push({distances[i], vector::rank_of(block, slots[i])});
-        });
-    order_ = vector::Ascending(nearest.take_sorted());
-  } else {
-    std::vector<vector::Scored> all;
-    all.reserve(rows_);
-    measure_all(
-        [&](std::size_t block, std::span<const std::uint16_t> slots, std::span<const float> distances) {
-          for (std::size_t i = 0; i < slots.size(); ++i)
-            all.push_back({distances[i], vector::rank_of(block, slots[i])});
-        });
-    order_ = vector::Ascending(std::move(all));
+  Measured measured(request_);
+  for (std::size_t block = 0; block < chunks_.size(); ++block) {
+    const Candidates& chunk = chunks_[block];
+    measure(block, chunk.chunk->id, chunk.memory->vectors(), *chunk.slots, measured);
   }
+  order_ = measured.take();
 }
 
 Row Search::row_of(const vector::Scored& entry) const {

@@ -41,22 +41,25 @@ class Search {
   std::optional<Row> find(std::int64_t rowid);
 
  private:
-  // Rows of one chunk that satisfy the conditions.
+  // A chunk that has rows which satisfy the conditions.
   struct Candidates {
     std::shared_ptr<const Chunk> chunk;
-    const ResidentVectors* memory;  // null: in the shadow tables
+    // Of a search in memory: the vectors, and the slots of those rows.
+    const ResidentVectors* memory;
     std::shared_ptr<const std::vector<std::uint16_t>> slots;
   };
+  class Measured;
   struct Bounded {
     Bounded(const ResidentColumn& column, const VectorColumn& definition, const vector::Vector& query)
         : bounds(definition.metric, column.center, query), search(bounds) {}
     vector::CodeBounds bounds;
     vector::BoundedSearch search;
   };
+  void scan(Storage& storage);
   void choose_candidates(Storage& storage);
   bool try_bounds(Storage& storage, std::size_t wanted);
-  template <class Sink>
-  void measure_all(Sink sink);
+  void measure(std::size_t block, std::int64_t chunk, const std::byte* vectors,
+               std::span<const std::uint16_t> slots, Measured& measured);
   void measure_all();
   void find_nearest(std::size_t k);
   Row row_of(const vector::Scored& entry) const;

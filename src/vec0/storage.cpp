@@ -143,8 +143,13 @@ void Storage::check_row_count(std::int64_t live_slots) {
 
 double Storage::estimated_rows() noexcept {
   try {
-    Lease st =
-        lease("estimated_rows", 0, [&] { return "SELECT count(*) FROM " + shadow_sql(table_, kChunks); });
+    // Not count(*): it reads a page for every few chunks, from all over the file.
+    Lease st = lease("estimated_rows", 0, [&] {
+      const std::string chunks = shadow_sql(table_, kChunks);
+      return fmt::format(
+          "SELECT ifnull((SELECT max(chunk_id) FROM {}) - (SELECT min(chunk_id) FROM {}) + 1, 0)", chunks,
+          chunks);
+    });
     st->step();
     return st->get<double>(0) * static_cast<double>(table_.chunk_size);
   } catch (...) {

@@ -86,7 +86,8 @@ class Storage {
   // missing, or a bit of its validity, must not make an answer short. `INSERT INTO t(t) VALUES ('integrity')`
   // tells where.
   void check_row_count(std::int64_t live_slots);
-  // Slots of all chunks: an upper bound of the rows. Never throws; a guess when the table cannot be read.
+  // Slots of all chunks that there may be: an upper bound of the rows. Never throws; a guess when the table
+  // cannot be read.
   double estimated_rows() noexcept;
 
   std::vector<Value> partitions_of(std::int64_t chunk);
