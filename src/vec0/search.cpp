@@ -51,11 +51,16 @@ class Search::Measured {
   }
 
   void add(std::size_t block, std::span<const std::uint16_t> slots, std::span<const float> distances) {
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-      if (!nearest_)
+    if (!nearest_) {
+      for (std::size_t i = 0; i < slots.size(); ++i)
         all_.push_back({distances[i], vector::rank_of(block, slots[i])});
-      else if (distances[i] <= nearest_->reach())
-        nearest_->push({distances[i], vector::rank_of(block, slots[i])});
+      return;
+    }
+    float reach = nearest_->reach();
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      if (distances[i] > reach) continue;
+      nearest_->push({distances[i], vector::rank_of(block, slots[i])});
+      reach = nearest_->reach();
     }
   }
   vector::Ascending take() { return vector::Ascending(nearest_ ? nearest_->take_sorted() : std::move(all_)); }

@@ -48,9 +48,6 @@ class BoundedSearch {
     std::uint32_t row;
     CodeBounds::Interval key;
   };
-  // The least bound of each group of rows is kept, so that most groups are passed over at once.
-  static constexpr std::size_t kGroup = 32;
-
   std::size_t block_of(std::size_t row) const;
   void summarise();
   std::vector<std::uint32_t> rows_that_look_nearest(std::size_t count) const;
@@ -60,7 +57,7 @@ class BoundedSearch {
 
   const CodeBounds& bounds_;
   std::vector<const CodedRows*> blocks_;
-  std::vector<std::size_t> starts_;  // of each block's rows in lower_, multiples of kGroup; then the end
+  std::vector<std::size_t> starts_;  // of each block's rows in lower_, multiples of a group; then the end
   std::vector<float> lower_;         // by row; +infinity: not searched, or without bounds
   std::vector<float> least_;         // by group; made by summarise()
   std::vector<std::uint32_t> without_bounds_;  // rows that are always measured
