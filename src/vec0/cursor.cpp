@@ -53,14 +53,6 @@ std::vector<Value> read_list(sqlite3_value* list, Read read) {
   return values;
 }
 
-std::vector<std::pair<sqlite3_stmt*, int>> running_statements(sqlite3* db) {
-  std::vector<std::pair<sqlite3_stmt*, int>> running;
-  for (sqlite3_stmt* st = sqlite3_next_stmt(db, nullptr); st; st = sqlite3_next_stmt(db, st))
-    if (sqlite3_stmt_busy(st) && sqlite3_sql(st))  // an open blob has no SQL
-      running.emplace_back(st, sqlite3_stmt_status(st, SQLITE_STMTSTATUS_RUN, 0));
-  return running;
-}
-
 std::size_t read_k(sqlite3_value* value) {
   const std::int64_t k = sqlite3_value_int64(value);
   if (k < 0)
@@ -72,16 +64,15 @@ std::size_t read_k(sqlite3_value* value) {
 
 // What is kept for this request, if nothing was written since, or else room for it.
 KeptSearch& Cursor::keep(std::string request) {
-  const KeptSearch::Stamp now{storage_.writes(), sqlite3_total_changes64(storage_.db()),
-                              running_statements(storage_.db())};
+  const Moment now = Moment::now(storage_);
   const auto is_answer = [&](const std::shared_ptr<KeptSearch>& kept) {
-    return kept && kept->stamp == now && kept->request == request;
+    return kept && kept->moment == now && kept->request == request;
   };
   if (!is_answer(kept_)) kept_ = shared_.lock();
   if (!is_answer(kept_)) {
     kept_ = std::make_shared<KeptSearch>();
     kept_->request = std::move(request);
-    kept_->stamp = now;
+    kept_->moment = now;
     shared_ = kept_;
     reader_.reset();
   }

@@ -8,28 +8,16 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "sqlite/api.hpp"
+#include "vec0/moment.hpp"
 #include "vec0/search.hpp"
 #include "vector/distance.hpp"
 
 namespace cairn::vec0 {
 
 struct KeptSearch {
-  // What the answer depends on besides the request.
-  struct Stamp {
-    std::uint64_t writes = 0;  // through this virtual table, rollbacks included
-    std::int64_t changes = 0;  // by SQL on this connection, shadow tables included
-    // Statements of the connection that are running, and their how many-th run it is. Between two statements
-    // anything may happen that nobody counts: a savepoint is rolled back, a blob of a shadow table written.
-    std::vector<std::pair<sqlite3_stmt*, int>> running;
-    friend bool operator==(const Stamp&, const Stamp&) = default;
-  };
-
   std::string request;  // serialised
-  Stamp stamp;
+  Moment moment;        // in which it was asked
   // Mode::stream and Mode::k, and Mode::point after many look-ups.
   std::unique_ptr<Search> search;
   // Mode::point
