@@ -53,10 +53,8 @@ std::size_t parse_size(std::string_view text) {
   return number * found->second;
 }
 
-MemoryBudget::MemoryBudget() : limit_(default_limit()) {}
-
-MemoryBudget& MemoryBudget::of_process() {
-  static MemoryBudget budget;
+std::shared_ptr<MemoryBudget> MemoryBudget::of_process() {
+  static const auto budget = std::make_shared<MemoryBudget>(default_limit());
   return budget;
 }
 

@@ -19,7 +19,9 @@ struct ResidentColumn;
 class MemoryBudget {
  public:
   // An eighth of the machine's memory, at most 512 MB; or what the environment variable CAIRN_MEMORY says.
-  static MemoryBudget& of_process();
+  // Shared, since connections may be closed after the process's static objects are gone.
+  static std::shared_ptr<MemoryBudget> of_process();
+  explicit MemoryBudget(std::size_t limit) : limit_(limit) {}
 
   std::size_t limit() const;
   // Gives back at once what is over the new limit.
@@ -44,7 +46,6 @@ class MemoryBudget {
     std::size_t bytes = 0;
     Clock::time_point used;
   };
-  MemoryBudget();
   std::size_t used_by_others(const void* owner, Clock::time_point since) const;
 
   mutable std::mutex mutex_;
