@@ -159,7 +159,7 @@ struct GeneratedSearches : Resident {
     if (table.type == "bit") table.dims = (table.dims + 7) / 8 * 8;
     const bool is_large = number % 20 == 0;  // enough for a stream by bounds
     if (is_large) table.dims = table.type == "bit" ? 64 : 64 + pick(20);
-    table.rows = is_large ? 1100 + pick(300) : 1 + pick(std::clamp<std::size_t>(20000 / table.dims, 8, 120));
+    table.rows = is_large ? 1100 + pick(300) : 1 + pick(std::clamp<std::size_t>(40000 / table.dims, 16, 250));
     table.vector_bytes = table.type == "float" ? 4 * table.dims : table.type == "int8" ? table.dims : table.dims / 8;
     const auto made = vector::testing::generate_rows(table.kind, table.dims, table.rows, random);
     queries.clear();
@@ -205,7 +205,7 @@ struct GeneratedSearches : Resident {
     sqlite::Statement place = db.prepare("SELECT chunk_id, chunk_offset FROM t_rowids ORDER BY rowid DESC LIMIT 1");
     ASSERT_TRUE(place.step());
     sqlite::Blob(db.handle(), "main", "t_vector_chunks00", "vectors", place.get<std::int64_t>(0),
-                 sqlite::Blob::Mode::write)
+                 sqlite::Blob::Mode::read_write)
         .write(vector, place.get<std::size_t>(1) * table.vector_bytes);
   }
 
@@ -344,8 +344,8 @@ TEST_F(Resident, ReadsAgainOnlyTheChunksThatChanged) {
   make_table();
   const testing::Database db(path.c_str()), other(path.c_str());
   other.execute("CREATE TABLE unrelated(a)");
-  const auto change = [](const testing::Database& by) {
-    by.execute("UPDATE t SET v = zeroblob(256) WHERE rowid = (SELECT 1 + abs(random() % 60))");
+  const auto change = [this](const testing::Database& by) {
+    by.execute("UPDATE t SET v = vec_f32(?) WHERE rowid = 10", testing::random_vector(64, random));
   };
   warm(db);
   // From the second change on its pages are known.
@@ -358,8 +358,12 @@ TEST_F(Resident, ReadsAgainOnlyTheChunksThatChanged) {
     EXPECT_EQ(chunks_read([&] { warm(db); }), 1u);
     EXPECT_EQ(ask(db, k_search(200)), fresh(k_search(200)));
   }
-  other.execute("INSERT INTO unrelated VALUES (zeroblob(10000))");
-  EXPECT_EQ(chunks_read([&] { EXPECT_EQ(in_memory([&] { warm(db); }), 3u); }), 0u);
+  // It is not known at once that a commit was published, so it is told of again.
+  for (const std::uint64_t chunks : {1u, 1u, 0u, 0u}) {
+    other.execute("INSERT INTO unrelated VALUES (zeroblob(10000))");
+    const auto read = chunks_read([&] { EXPECT_EQ(in_memory([&] { warm(db); }), 3u); });
+    EXPECT_LE(read, chunks);
+  }
 }
 
 // --- what must not be taken for what was kept ---
