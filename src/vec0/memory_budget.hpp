@@ -21,7 +21,9 @@ class MemoryBudget {
   // An eighth of the machine's memory, at most 512 MB; or what the environment variable CAIRN_MEMORY says.
   // Shared, since connections may be closed after the process's static objects are gone.
   static std::shared_ptr<MemoryBudget> of_process();
-  explicit MemoryBudget(std::size_t limit) : limit_(limit) {}
+  // What was used within `in_use` is not thrown out for others.
+  explicit MemoryBudget(std::size_t limit, std::chrono::seconds in_use = std::chrono::seconds(1))
+      : limit_(limit), in_use_(in_use) {}
 
   std::size_t limit() const;
   // Gives back at once what is over the new limit.
@@ -50,6 +52,7 @@ class MemoryBudget {
 
   mutable std::mutex mutex_;
   std::size_t limit_;
+  const std::chrono::seconds in_use_;
   std::unordered_map<const void*, Entry> entries_;
 };
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <new>
 
-#include "cairn/sqlite/connection_ref.hpp"
 #include "cairn/error.hpp"
+#include "cairn/sqlite/connection_ref.hpp"
 #include "vec0/chunk_blob.hpp"
 #include "vec0/counters.hpp"
 #include "vec0/shadow.hpp"

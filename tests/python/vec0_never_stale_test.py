@@ -6,12 +6,31 @@ random steps of several connections in two processes, in lockstep (a seed gives 
 
     CAIRN_STALE_SECONDS=60 CAIRN_STALE_SEED=7 pytest -s tests/python/vec0_never_stale_test.py -k random
 
-To see it red, let the engine keep what it must not, one thing at a time, and run the named test:
-- in src/vec0/cursor.cpp, drop `kept->stamp == now` in is_answer:    -k open_search
-- of a cache, ignore the file's data version, or the WAL's salt, or pages that moved, or total_changes(), or do not
-  bypass it inside a write transaction:                              -k "change or checkpoint or moves or rolled"
-- without touching C++: CAIRN_STALE_BREAK=1 lets every connection answer from its first answer until its own
-  total_changes() moves (`Db.ask`), which is what a cache without validation does; most tests must fail.
+Every protection was taken out once, alone, and seen red. Where, besides in a test of this file (named first):
+
+    src/vec0/resident.cpp
+      inside a write transaction as well     test_change        Resident.IsNotUsedInsideAWriteTransaction
+      the data version is not compared       test_change        GeneratedSearches
+      what is read again counts as equal     test_change        GeneratedSearches
+      "unknown" counts as "nothing changed"                     GeneratedSearches
+      slots behind the last live one                            Resident.ReadsSlotsBehindTheLastThatWasLive
+      no count of the rows                                      Resident.ADamagedTableGivesTheErrorThatAScanGives
+      read_uncommitted                                          Resident.SharedCacheWithReadUncommitted
+      codes stay, their center does not                         Resident.CodesKeepTheirCenter
+      codes stay where vectors are wanted                       Resident.WithMoreMemoryTheVectorsAreKeptOfAllChunks
+      a map of an empty table                test_emptied       Resident.EndsWithAnEmptiedTable
+    forget_residents() in module.cpp         test_attached_...  Resident.IsForgottenWhenAnotherFileTakesTheName
+    running_statements() in cursor.cpp       test_open_search_...
+    search.cpp: rows that do not match are searched             GeneratedSearches
+    search.cpp: a stream from codes alone                       Resident.AStreamGoesOnWithWhatItBeganWith
+    src/sqlite: a frame is skipped, leaves are not watched or not compared, pointers are not compared, update()
+      answers "nothing", another generation  test_change        BlobPagesTest, WalChangesTest
+    src/vector: no error term, rows without bounds left out, the first reach not widened
+                                                                Codes, BoundedSearch, GeneratedSearches
+      kSlack, gamma or the widened reach_of_key alone: green, since each covers the others; all at once: Codes
+
+    CAIRN_STALE_BREAK=1 needs no C++: every connection answers from its first answer until its own total_changes()
+    moves (`Db.ask`), which is what a cache without validation does; most tests must fail.
 """
 import os
 import random
