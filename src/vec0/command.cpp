@@ -27,7 +27,7 @@ struct Setting {
 };
 
 void set_memory(Storage&, std::string_view value) {
-  MemoryBudget::of_process().set_limit(parse_size(value));
+  MemoryBudget::of_process()->set_limit(parse_size(value));
 }
 
 void set_threads(Storage& storage, std::string_view value) {

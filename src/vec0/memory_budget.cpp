@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 constexpr std::size_t kMostByDefault = 512 * kMegabyte;
-// What was used within this time is not thrown out for others.
-constexpr std::chrono::seconds kInUse{1};
 
 std::size_t machine_memory() {
   const long pages = sysconf(_SC_PHYS_PAGES), page_size = sysconf(_SC_PAGE_SIZE);
@@ -53,12 +51,9 @@ std::size_t parse_size(std::string_view text) {
   return number * found->second;
 }
 
-MemoryBudget::MemoryBudget() : limit_(default_limit()) {}
-
-MemoryBudget& MemoryBudget::of_process() {
-  static MemoryBudget* const budget =
-      new MemoryBudget;  // connections may be closed after all destructors of statics
-  return *budget;
+std::shared_ptr<MemoryBudget> MemoryBudget::of_process() {
+  static const auto budget = std::make_shared<MemoryBudget>(default_limit());
+  return budget;
 }
 
 std::size_t MemoryBudget::limit() const {
@@ -80,7 +75,7 @@ std::size_t MemoryBudget::used() const {
 
 bool MemoryBudget::has_room(const void* owner, std::size_t bytes) const {
   const std::lock_guard lock(mutex_);
-  const std::size_t others = used_by_others(owner, Clock::now() - kInUse);
+  const std::size_t others = used_by_others(owner, Clock::now() - in_use_);
   return others <= limit_ && bytes <= limit_ - others;
 }
 
@@ -88,7 +83,7 @@ bool MemoryBudget::reserve(const void* owner, std::size_t bytes) {
   std::vector<std::shared_ptr<const ResidentColumn>> thrown_out;  // freed outside of the lock
   const std::lock_guard lock(mutex_);
   const auto now = Clock::now();
-  const std::size_t in_use = used_by_others(owner, now - kInUse);
+  const std::size_t in_use = used_by_others(owner, now - in_use_);
   if (in_use > limit_ || bytes > limit_ - in_use) return false;
   std::size_t others = used_by_others(owner, Clock::time_point::min());
   while (others + bytes > limit_) {

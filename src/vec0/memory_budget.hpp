@@ -19,7 +19,11 @@ struct ResidentColumn;
 class MemoryBudget {
  public:
   // An eighth of the machine's memory, at most 512 MB; or what the environment variable CAIRN_MEMORY says.
-  static MemoryBudget& of_process();
+  // Shared, since connections may be closed after the process's static objects are gone.
+  static std::shared_ptr<MemoryBudget> of_process();
+  // What was used within `in_use` is not thrown out for others.
+  explicit MemoryBudget(std::size_t limit, std::chrono::seconds in_use = std::chrono::seconds(1))
+      : limit_(limit), in_use_(in_use) {}
 
   std::size_t limit() const;
   // Gives back at once what is over the new limit.
@@ -44,11 +48,11 @@ class MemoryBudget {
     std::size_t bytes = 0;
     Clock::time_point used;
   };
-  MemoryBudget();
   std::size_t used_by_others(const void* owner, Clock::time_point since) const;
 
   mutable std::mutex mutex_;
   std::size_t limit_;
+  const std::chrono::seconds in_use_;
   std::unordered_map<const void*, Entry> entries_;
 };
 

@@ -4,22 +4,26 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <new>
 
+#include "cairn/error.hpp"
 #include "cairn/sqlite/connection_ref.hpp"
 #include "vec0/chunk_blob.hpp"
-#include "vec0/memory_budget.hpp"
+#include "vec0/counters.hpp"
 #include "vec0/shadow.hpp"
+#include "vec0/thresholds.hpp"
 
 namespace cairn::vec0 {
 namespace {
 
-// Reading less than this out of SQLite's pages is as good.
-constexpr std::size_t kLeastBytes = 256 << 10;
-
-// A connection that shares its cache may read what others have not committed, of which nothing tells.
+// A connection that shares its cache may read what others have not committed, of which nothing tells. Who
+// may not ask, or gets no answer, is taken to do so.
 bool reads_uncommitted(sqlite3* db) {
-  return !sqlite3_compileoption_used("OMIT_SHARED_CACHE") &&
-         sqlite::ConnectionRef(db).query_one<bool>("PRAGMA read_uncommitted");
+  try {
+    return sqlite::ConnectionRef(db).query_optional<bool>("PRAGMA read_uncommitted").value_or(true);
+  } catch (const Error&) {
+    return true;
+  }
 }
 
 std::optional<unsigned> data_version(sqlite3* db, const char* schema) {
@@ -51,9 +55,14 @@ bool has_codes(const VectorColumn& column) {
   return vector::has_codes(column.type, column.metric, column.dims);
 }
 
+// With what the allocator adds.
 std::size_t byte_size(const VectorColumn& column, const ResidentChunk& chunk, bool with_vectors) {
+  constexpr std::size_t kAllocations = 10, kPerAllocation = 16;
   const std::size_t slots = chunk.rows->rowids.size();
-  return LargeBuffer::allocated(ResidentVectors::byte_size(column, used_slots(chunk), with_vectors)) +
+  std::size_t fixed = sizeof(ResidentChunk) + sizeof(Chunk) + sizeof(ResidentVectors) + slots / 8 +
+                      sizeof(*chunk.live) + kAllocations * kPerAllocation;
+  for (const Value& partition : chunk.rows->partitions) fixed += sizeof partition + partition.bytes.size();
+  return fixed + LargeBuffer::allocated(ResidentVectors::byte_size(column, used_slots(chunk), with_vectors)) +
          slots * (sizeof(std::int64_t) + sizeof(std::uint16_t));
 }
 
@@ -86,52 +95,69 @@ ResidentVectors::ResidentVectors(const VectorColumn& column, std::span<const flo
 Residency::Residency(Storage& storage, std::size_t column) : storage_(storage), column_(column) {}
 
 Residency::~Residency() {
-  MemoryBudget::of_process().drop(this);
+  budget_->drop(this);
 }
 
 void Residency::forget() noexcept {
-  MemoryBudget::of_process().drop(this);
+  budget_->drop(this);
   version_.reset();
+  wal_.reset();
   pages_.reset();
+  declined_ = 0;
   is_small_ = true;
+  read_ = std::vector<std::byte>();
 }
 
 void Residency::saw(std::size_t rows) noexcept {
-  is_small_ = rows * column().byte_size() < kLeastBytes;
+  is_small_ = rows * column().byte_size() < thresholds().resident_bytes;
 }
 
 std::shared_ptr<const ResidentColumn> Residency::current() {
   sqlite3* const db = storage_.db();
   const char* const schema = storage_.table().schema.c_str();
   if (sqlite3_txn_state(db, schema) != SQLITE_TXN_READ) return nullptr;
-  MemoryBudget& budget = MemoryBudget::of_process();
-  std::shared_ptr<const ResidentColumn> kept = budget.get(this);
+  std::shared_ptr<const ResidentColumn> kept = budget_->get(this);
   if (!kept && is_small_) return nullptr;
   const auto version = data_version(db, schema);
   if (!version || reads_uncommitted(db)) return nullptr;
-  const bool is_same = version_ == version;
-  if (is_same && (kept || is_declined_)) return kept;
+  if (version_ == version && kept) return kept;
+  if (version_ == version && declined_ > 0 && !budget_->has_room(this, declined_)) return nullptr;
   try {
-    std::optional<std::set<std::int64_t>> changed;
-    if (is_same)
-      changed.emplace();
-    else
-      changed = changed_chunks();
-    // What changes between any two searches, in a way that cannot be followed, is better read where it is,
-    // but for what comparing can save.
-    const bool pays = changed || !version_ || can_follow_ || (kept && kept->has_vectors);
-    auto now = pays ? read(kept.get(), changed) : nullptr;
-    version_ = version;
-    is_declined_ = pays && !now;
-    if (now)
-      budget.keep(this, now);
-    else
-      budget.drop(this);
+    auto now = bring_up(std::move(kept), *version);
+    read_ = std::vector<std::byte>();
     return now;
+  } catch (const Error& e) {
+    forget();
+    // A scan may not come to the damage, and says best what it is.
+    if (e.code() == ErrorCode::corrupt) return nullptr;
+    throw;
+  } catch (const std::bad_alloc&) {
+    forget();
+    return nullptr;
   } catch (...) {
     forget();
     throw;
   }
+}
+
+std::shared_ptr<const ResidentColumn> Residency::bring_up(std::shared_ptr<const ResidentColumn> kept,
+                                                          unsigned version) {
+  std::optional<std::set<std::int64_t>> changed;
+  if (version_ == version)
+    changed.emplace();
+  else
+    changed = changed_chunks();
+  // What changes between any two searches, in a way that cannot be followed, is better read where it is, but
+  // for what comparing can save.
+  const bool pays = changed || !version_ || can_follow_ || (kept && kept->has_vectors);
+  declined_ = 0;
+  auto now = pays ? read(kept.get(), changed) : nullptr;
+  version_ = version;
+  if (now)
+    budget_->keep(this, now);
+  else
+    budget_->drop(this);
+  return now;
 }
 
 // Chunks whose vectors may have changed since this was last asked; nothing if it cannot be told.
@@ -150,7 +176,7 @@ std::optional<std::set<std::int64_t>> Residency::changed_chunks() {
 // Learns on which pages the chunks lie, so that the next change can be followed.
 void Residency::map_pages(const std::vector<ResidentChunk>& chunks) {
   pages_ = sqlite::BlobPages::map(*wal_, shadow_name(storage_.table(), vector_chunks(column_)));
-  if (!pages_) return;
+  if (!pages_ || chunks.empty()) return;
   // A file that is encrypted, or is not what it seems, shows here.
   ChunkBlob blob = ChunkBlob::of_vectors(storage_, column_);
   read_.resize(storage_.table().chunk_size * column().byte_size());
@@ -187,9 +213,11 @@ std::shared_ptr<const ResidentColumn> Residency::read(const ResidentColumn* kept
     for (const ResidentChunk& chunk : made->chunks) sum += byte_size(definition, chunk, with_vectors);
     return sum;
   };
-  MemoryBudget& budget = MemoryBudget::of_process();
-  made->has_vectors = budget.reserve(this, bytes(true));
-  if (!made->has_vectors && !(has_codes(definition) && budget.reserve(this, bytes(false)))) return nullptr;
+  made->has_vectors = budget_->reserve(this, bytes(true));
+  if (!made->has_vectors && !(has_codes(definition) && budget_->reserve(this, bytes(false)))) {
+    declined_ = bytes(!has_codes(definition));
+    return nullptr;
+  }
 
   const bool is_alike = kept && kept->has_vectors == made->has_vectors;
   if (is_alike) made->center = kept->center;
@@ -204,8 +232,7 @@ std::shared_ptr<const ResidentColumn> Residency::read(const ResidentColumn* kept
       chunk.vectors = read_vectors(chunk, blob, *made, covers ? before->vectors : nullptr);
   }
   // A table that was never seen to change may stay as it is; then finding its pages would be for nothing.
-  // Without the
-  // vectors, changes must be known.
+  // Without the vectors, changes must be known.
   if (!pages_ && wal_ && (kept || !made->has_vectors)) map_pages(made->chunks);
   return made;
 }
@@ -217,6 +244,7 @@ std::shared_ptr<const ResidentVectors> Residency::read_vectors(const ResidentChu
   const VectorColumn& definition = column();
   read_.resize(used_slots(chunk) * definition.byte_size());
   blob.at(chunk.rows->id).read(read_, 0);
+  counters().chunks_kept += 1;
   if (kept && kept->vectors() && std::memcmp(kept->vectors(), read_.data(), read_.size()) == 0) return kept;
   if (made.center.empty() && has_codes(definition)) made.center = center_of(definition, chunk, read_);
   return std::make_shared<ResidentVectors>(definition, made.center, read_, made.has_vectors);

@@ -21,6 +21,7 @@
 #include "sqlite/blob_pages.hpp"
 #include "sqlite/wal_changes.hpp"
 #include "vec0/chunk_blob.hpp"
+#include "vec0/memory_budget.hpp"
 #include "vec0/storage.hpp"
 #include "vector/codes.hpp"
 
@@ -72,7 +73,7 @@ class Residency {
   ~Residency();
 
   // The column as the connection sees it now, or null where it must be read from the shadow tables: inside a
-  // write transaction, at the first search, for a table that is small, or too large for the budget.
+  // write transaction, at the first search, for a table that is small, damaged, or too large for the budget.
   // REQUIRES: the connection has a transaction open on the schema, as it has within a statement.
   std::shared_ptr<const ResidentColumn> current();
   // A search read `rows` rows from the shadow tables.
@@ -81,6 +82,8 @@ class Residency {
   void forget() noexcept;
 
  private:
+  std::shared_ptr<const ResidentColumn> bring_up(std::shared_ptr<const ResidentColumn> kept,
+                                                 unsigned version);
   std::optional<std::set<std::int64_t>> changed_chunks();
   void map_pages(const std::vector<ResidentChunk>& chunks);
   ResidentColumn read_rows();
@@ -94,9 +97,10 @@ class Residency {
 
   Storage& storage_;
   std::size_t column_;
-  std::vector<std::byte> read_;      // one chunk's
+  const std::shared_ptr<MemoryBudget> budget_ = MemoryBudget::of_process();
+  std::vector<std::byte> read_;      // one chunk's, within current()
   std::optional<unsigned> version_;  // SQLite's data version when current() last looked
-  bool is_declined_ = false;         // there was no room then
+  std::size_t declined_ = 0;         // so many bytes had no room then
   bool is_small_ = true;             // too small to be kept, or never searched
   bool can_follow_ = false;          // the log told what changed when it was last asked
   std::optional<sqlite::WalChanges> wal_;

@@ -4,6 +4,7 @@
 
 #include "vec0/counters.hpp"
 #include "vec0/row_filter.hpp"
+#include "vec0/thresholds.hpp"
 
 namespace cairn::vec0 {
 namespace {
@@ -11,10 +12,9 @@ namespace {
 // A stream finds so many rows first, then four times as many, and so on.
 constexpr std::size_t kFirstRows = 128;
 constexpr std::size_t kGrowth = 4;
-// Bounds pay if there are so many times more rows than are wanted, at most so many times more codes than
-// rows, and enough rows to make a pass worth its preparation.
+// Bounds pay if there are so many times more rows than are wanted, and at most so many times more codes than
+// rows.
 constexpr std::size_t kRowsPerWanted = 8;
-constexpr std::size_t kLeastRows = 1000;
 
 // With k, SQLite's own check comes too late to find replacements, so text and numbers are compared strictly.
 MixedTypes mixed_types(const SearchRequest& request) {
@@ -31,6 +31,7 @@ Search::Search(Storage& storage, SearchRequest request)
   if (request_.k == 0) return;
   // The vectors of a stream's later rows could have changed when they are read.
   if (memory_ && !memory_->has_vectors && !request_.k) memory_ = nullptr;
+  counters().resident_searches += memory_ != nullptr;
   for (const Condition& condition : request_.conditions)
     if (condition.column.kind == ColumnKind::distance)
       by_distance_.emplace_back(storage.db(), condition, mixed_types(request_));
@@ -106,7 +107,8 @@ void Search::choose_candidates(Storage& storage) {
 bool Search::try_bounds(Storage& storage, std::size_t wanted) {
   const VectorColumn& column = storage.table().vectors[request_.vector_column];
   const bool has_codes = vector::has_codes(column.type, column.metric, column.dims);
-  if (!has_codes || !by_distance_.empty() || rows_ < kLeastRows || wanted > rows_ / kRowsPerWanted)
+  if (!has_codes || !by_distance_.empty() || rows_ < thresholds().bounded_rows ||
+      wanted > rows_ / kRowsPerWanted)
     return false;
   std::size_t slots = 0;  // a pass over the codes goes over those of other rows too
   for (const Candidates& chunk : chunks_) slots += chunk.memory->slots();
@@ -123,6 +125,7 @@ bool Search::try_bounds(Storage& storage, std::size_t wanted) {
       bounded_->search.keep_only(i, *chunks_[i].slots);
   find_nearest(wanted);
   if (request_.k) bounded_.reset();
+  counters().bounded_searches += 1;
   return true;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -23,7 +22,7 @@ void parallel_for(std::size_t threads, std::size_t count, const std::function<vo
   std::size_t started = 1;
   try {
     for (; started < parts; ++started) others.emplace_back(run, started);
-  } catch (const std::system_error&) {  // the system has no more threads: this one does the rest
+  } catch (const std::exception&) {  // the system has no more threads, or memory: this one does the rest
   }
   run(0);
   for (std::size_t part = started; part < parts; ++part) run(part);

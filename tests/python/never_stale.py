@@ -36,7 +36,7 @@ class Layout:
     """A table's columns and the file that it is in."""
     element: str = "float"
     metric: str = "l2"
-    dims: int = 32
+    dims: int = 64
     chunk_size: int = 64
     partition: bool = False
     journal: str = "wal"
@@ -60,7 +60,8 @@ class Layout:
         rng = np.random.default_rng(seed)
         if self.element == "bit":
             return rng.integers(0, 256, (count, self.size), dtype=np.uint8)
-        limit = 300 if self.element == "float" else 100
+        # Sums of squares of differences stay below 2**24, where float32 begins to round.
+        limit = int(2 ** 11 / self.dims ** 0.5) - 1 if self.element == "float" else 100
         return rng.integers(-limit, limit + 1, (count, self.dims)).astype(np.float32 if self.element == "float" else np.int8)
 
     def hot(self):
@@ -116,6 +117,20 @@ def as_arrays(columns):
 
 def equal(a, b):
     return all(np.array_equal(x, y) for x, y in zip(a, b))
+
+
+# What a process may keep in memory: all of these tables; of one table, where there are codes, only those; nothing.
+# In between connections throw each other's out.
+MEMORY = {"all": "512MB", "codes": "600000", "two tables": "2500KB", "nothing": "0"}
+setters = {}
+
+
+def set_memory(driver, amount):
+    """In this process, for good. A table of 3,000 vectors of 64 floats takes 1.1 MB, and its codes 0.3 MB."""
+    if driver not in setters:
+        setters[driver] = Db(":memory:", driver, "vec0")
+        setters[driver]("CREATE VIRTUAL TABLE setter USING vec0(v float[1])")
+    setters[driver](f"INSERT INTO setter(setter) VALUES ('memory={MEMORY[amount]}')")
 
 
 class Db:
@@ -235,7 +250,7 @@ class Db:
         join = lambda blobs, dtype: np.frombuffer(b"".join(blobs), dtype=dtype)
         live = np.unpackbits(join((c[1] for c in chunks), np.uint8), bitorder="little").astype(bool)
         dtype = {"float": np.float32, "int8": np.int8, "bit": np.uint8}[layout.element]
-        all_vectors = join((vectors[c[0]] for c in chunks), dtype).reshape(len(chunks) * size, -1)
+        all_vectors = join((vectors[c[0]] for c in chunks), dtype).reshape(len(chunks) * size, layout.size if layout.element == "bit" else layout.dims)
         out = {"rowid": join((c[2] for c in chunks), np.int64), "chunk": np.repeat(np.array([c[0] for c in chunks], np.int64), size),
                "slot": np.tile(np.arange(size), len(chunks)), "vector": all_vectors,
                "tag": join((tags[c[0]] for c in chunks), np.int64),
@@ -713,6 +728,9 @@ class Host:
 
     def run(self, name, function, *arguments):
         return function(self.connections[name], *arguments)
+
+    def set_memory(self, driver, amount):
+        set_memory(driver, amount)
 
     def actor(self, name, tables, alone, files):
         db = self.connections[name]

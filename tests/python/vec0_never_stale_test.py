@@ -6,12 +6,31 @@ random steps of several connections in two processes, in lockstep (a seed gives 
 
     CAIRN_STALE_SECONDS=60 CAIRN_STALE_SEED=7 pytest -s tests/python/vec0_never_stale_test.py -k random
 
-To see it red, let the engine keep what it must not, one thing at a time, and run the named test:
-- in src/vec0/cursor.cpp, drop `kept->stamp == now` in is_answer:    -k open_search
-- of a cache, ignore the file's data version, or the WAL's salt, or pages that moved, or total_changes(), or do not
-  bypass it inside a write transaction:                              -k "change or checkpoint or moves or rolled"
-- without touching C++: CAIRN_STALE_BREAK=1 lets every connection answer from its first answer until its own
-  total_changes() moves (`Db.ask`), which is what a cache without validation does; most tests must fail.
+Every protection was taken out once, alone, and seen red. Where, besides in a test of this file (named first):
+
+    src/vec0/resident.cpp
+      inside a write transaction as well     test_change        Resident.IsNotUsedInsideAWriteTransaction
+      the data version is not compared       test_change        GeneratedSearches
+      what is read again counts as equal     test_change        GeneratedSearches
+      "unknown" counts as "nothing changed"                     GeneratedSearches
+      slots behind the last live one                            Resident.ReadsSlotsBehindTheLastThatWasLive
+      no count of the rows                                      Resident.ADamagedTableGivesTheErrorThatAScanGives
+      read_uncommitted                                          Resident.SharedCacheWithReadUncommitted
+      codes stay, their center does not                         Resident.CodesKeepTheirCenter
+      codes stay where vectors are wanted                       Resident.WithMoreMemoryTheVectorsAreKeptOfAllChunks
+      a map of an empty table                test_emptied       Resident.EndsWithAnEmptiedTable
+    forget_residents() in module.cpp         test_attached_...  Resident.IsForgottenWhenAnotherFileTakesTheName
+    running_statements() in cursor.cpp       test_open_search_...
+    search.cpp: rows that do not match are searched             GeneratedSearches
+    search.cpp: a stream from codes alone                       Resident.AStreamGoesOnWithWhatItBeganWith
+    src/sqlite: a frame is skipped, leaves are not watched or not compared, pointers are not compared, update()
+      answers "nothing", another generation  test_change        BlobPagesTest, WalChangesTest
+    src/vector: no error term, rows without bounds left out, the first reach not widened
+                                                                Codes, BoundedSearch, GeneratedSearches
+      kSlack, gamma or the widened reach_of_key alone: green, since each covers the others; all at once: Codes
+
+    CAIRN_STALE_BREAK=1 needs no C++: every connection answers from its first answer until its own total_changes()
+    moves (`Db.ask`), which is what a cache without validation does; most tests must fail.
 """
 import os
 import random
@@ -21,22 +40,23 @@ import time
 import zlib
 
 import pytest
-from never_stale import (BUSY, CHANGES, CORRUPT, LOCKED, LONG, ROWS, Db, Layout, Remote, Stale, Table, blob_write, blob_write_nearest, delete,
-                         drop_and_create, equal, fill, insert, insert_many, make_file, raw_swap, raw_update, refill,
-                         unrelated, update, update_many)
+from never_stale import (BUSY, CHANGES, CORRUPT, LOCKED, LONG, MEMORY, ROWS, Db, Layout, Remote, Stale, Table, blob_write, blob_write_nearest, delete,
+                         drop_and_create, equal, fill, insert, insert_many, make_file, questions, raw_swap, raw_update, refill,
+                         set_memory, unrelated, update, update_many)
 
 SECONDS = float(os.environ.get("CAIRN_STALE_SECONDS", 10))
 SEED = int(os.environ.get("CAIRN_STALE_SEED", 1))
 LAYOUTS = {
     "wal": Layout(),
     "rollback": Layout(metric="cosine", chunk_size=1024, journal="delete"),
-    "cells": Layout(metric="l1", chunk_size=8),  # several chunks to a page
-    "small-pages": Layout("int8", "l2", page_size=512, auto_vacuum="full"),
-    "partitions": Layout("int8", "cosine", chunk_size=128, partition=True, journal="persist", auto_vacuum="incremental"),
-    "large-pages": Layout("bit", "hamming", 256, chunk_size=256, page_size=65536),
-    "int8-l1": Layout("int8", "l1", 16, chunk_size=1024, journal="truncate", page_size=1024),
-    "float-auto": Layout(metric="cosine", chunk_size=256, auto_vacuum="full"),
+    "cells": Layout(metric="l1", dims=32, chunk_size=8),  # several chunks to a page
+    "small-pages": Layout("int8", "l2", 96, page_size=512, auto_vacuum="full"),
+    "partitions": Layout("int8", "cosine", 96, chunk_size=128, partition=True, journal="persist", auto_vacuum="incremental"),
+    "large-pages": Layout("bit", "hamming", 1024, chunk_size=256, page_size=65536),
+    "int8-l1": Layout("int8", "l1", 96, chunk_size=1024, journal="truncate", page_size=1024),
+    "float-auto": Layout(metric="cosine", dims=100, chunk_size=256, auto_vacuum="full"),
 }
+WITH_CODES = {name for name, layout in LAYOUTS.items() if layout.dims >= 64 and layout.metric in ("l2", "cosine")}
 WAL, ROLLBACK = LAYOUTS["wal"], LAYOUTS["rollback"]
 checked = {"directed": 0, "random": 0}
 
@@ -61,9 +81,10 @@ def remotes():
     """One other process for each SQLite: two in one process would break each other's locks on a file."""
     started = {}
 
-    def start(driver):
+    def start(driver, memory):
         if driver not in started:
             started[driver] = Remote()
+        started[driver].call("set_memory", driver, memory)
         return started[driver]
 
     yield start
@@ -80,8 +101,9 @@ def report():
 class World:
     """A file with a table, and connections to it."""
 
-    def __init__(self, driver, tmp_path, template, remotes):
-        self.driver, self.folder, self.template, self.remotes = driver, tmp_path, template, remotes
+    def __init__(self, driver, memory, tmp_path, template, remotes):
+        self.driver, self.memory, self.folder, self.template, self.remotes = driver, memory, tmp_path, template, remotes
+        set_memory(driver, memory)
         self.rng = random.Random(1)
         self.connections = []
         self.path = str(tmp_path / "a.db")
@@ -96,7 +118,7 @@ class World:
     def connect_in_other_process(self, engine="vec0", driver=None):
         """By default the other SQLite."""
         driver = driver or ("system" if self.driver == "newest" else "newest")
-        return self.keep(self.remotes(driver).connect(self.path, driver, engine))
+        return self.keep(self.remotes(driver, self.memory).connect(self.path, driver, engine))
 
     def other(self, who):
         return {"same process": self.connect, "other process": self.connect_in_other_process,
@@ -134,10 +156,43 @@ class World:
 
 @pytest.fixture(params=["newest", "system"] if LONG else [""])
 def world(request, tmp_path, template, remotes):
-    """A short run takes one SQLite for each case, in turns."""
-    driver = request.param or ["newest", "system"][zlib.crc32(request.node.name.encode()) % 2]
-    world = World(driver, tmp_path, template, remotes)
+    """A short run takes one SQLite for each case, in turns. So does every run with the memory."""
+    draw = zlib.crc32(request.node.name.encode())
+    driver = request.param or ["newest", "system"][draw % 2]
+    memory = ["all", "all", "all", "codes", "codes", "two tables"][draw // 2 % 6]
+    world = World(driver, memory, tmp_path, template, remotes)
     yield world
+    world.end()
+
+
+# --- that memory is used at all ---
+
+def scans(db, sql, *parameters):
+    """How many statements read the chunks of a table while this one runs. (Vectors are read without SQL.)"""
+    seen = []
+    db.db.set_profile(lambda statement, time: seen.append("validity, rowids" in statement))
+    db(sql, *parameters)
+    db.db.set_profile(None)
+    return sum(seen)
+
+
+@pytest.mark.parametrize("memory", MEMORY)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_memory_is_used(layout, memory, tmp_path, template, remotes):
+    world = World("newest", memory, tmp_path, template, remotes)
+    world.file(LAYOUTS[layout])
+    db = world.connect()
+    query = world.layout.hot()[0].tobytes()
+    everything = memory in ("all", "two tables") or memory == "codes" and layout in ("cells", "large-pages", "int8-l1")
+    codes = memory == "codes" and layout in WITH_CODES
+    for kind, sql, more in questions(world.table):
+        if kind == "point":
+            continue
+        assert scans(Db(world.path, "newest", "vec0"), sql, query, *more) > 0
+        for _ in range(2):
+            db(sql, query, *more)
+        assert (scans(db, sql, query, *more) == 0) == (everything or codes and "k = ?" in sql), kind
+    world.check(db)
     world.end()
 
 
@@ -216,6 +271,26 @@ def test_vectors_written_in_place(world, layout):
             world.warm(db, few=True)
             world.do(theirs, change)
             world.check(db)
+
+
+@pytest.mark.parametrize("layout", ["wal", "rollback", "small-pages"])
+@pytest.mark.parametrize("who", ["self", "same process"])
+def test_emptied(world, layout, who):
+    """A table without a chunk, before and after its pages are known."""
+    db = world.open_file(LAYOUTS[layout])
+    writer = world.other(who) if who != "self" else db
+    for followed in (False, True):
+        world.warm(db)
+        if followed:
+            world.do(writer, blob_write_nearest)
+            world.warm(db)
+        writer("DELETE FROM t")
+        world.check(db, few=True)
+        world.warm(db, few=True)
+        world.do(writer, insert)
+        world.check(db, few=True)
+        world.do(writer, refill)
+        world.check(db)
 
 
 # --- commits that are of no concern to the table ---
@@ -629,7 +704,7 @@ def test_triggers(world):
     db("CREATE TABLE todo(id INTEGER, vector BLOB)")
     db("CREATE TRIGGER through AFTER INSERT ON todo WHEN new.id > 0 BEGIN UPDATE t SET v = new.vector WHERE rowid = new.id; END")
     db("CREATE TRIGGER behind AFTER INSERT ON todo WHEN new.id < 0 BEGIN UPDATE t_vector_chunks00 "
-       "SET vectors = CAST(new.vector || substr(vectors, 129) AS BLOB) WHERE rowid = -new.id; END")
+       f"SET vectors = CAST(new.vector || substr(vectors, {world.layout.size + 1}) AS BLOB) WHERE rowid = -new.id; END")
     for writer in (db, other):
         for row in (17, -3, 2000, -20):
             world.warm(db)
@@ -812,6 +887,7 @@ def test_deserialized(world):
 def random_world(world, template, remotes, seed):
     """Two processes with two connections each. Gives (process, name of the connection) of the four."""
     rng = random.Random(seed)
+    memory = rng.choice(["all", "all", "codes", "two tables"])
     layout = LAYOUTS[rng.choice(list(LAYOUTS))]
     files = [str(template(layout, world / f"{seed}-{i}.db")) for i in range(2)]
     tables = [Table(layout), Table(layout), Table(layout, schema="x", qualified=True)]
@@ -819,7 +895,7 @@ def random_world(world, template, remotes, seed):
     actors = []
     for driver, engine in zip(("newest", "system") if rng.random() < 0.5 else ("system", "newest"), engines):
         for i in range(2):
-            db = remotes(driver).connect(files[0], driver, "vec0" if i == 0 else engine)
+            db = remotes(driver, memory).connect(files[0], driver, "vec0" if i == 0 else engine)
             db(f"ATTACH '{files[rng.randrange(2)]}' AS x")
             db(f"PRAGMA cache_size = {rng.choice([10, 2000])}")
             actors.append(db)

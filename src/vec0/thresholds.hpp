@@ -1,0 +1,22 @@
+// From what size on it pays to keep a table in memory and to search by bounds. Variables, because tests make
+// them small: a thousand small tables find more mistakes than one large.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+namespace cairn::vec0 {
+
+struct Thresholds {
+  // Of live vectors. Reading less than this out of SQLite's pages is as good.
+  std::atomic<std::size_t> resident_bytes{256 << 10};
+  // Candidates, so that a pass over their codes is worth its preparation.
+  std::atomic<std::size_t> bounded_rows{1000};
+};
+
+inline Thresholds& thresholds() noexcept {
+  static Thresholds instance;
+  return instance;
+}
+
+}  // namespace cairn::vec0
