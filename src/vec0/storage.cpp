@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -151,7 +152,8 @@ double Storage::estimated_rows() noexcept {
           chunks);
     });
     st->step();
-    return st->get<double>(0) * static_cast<double>(table_.chunk_size);
+    constexpr double kMost = 1e15;  // whatever a damaged file says
+    return std::min(st->get<double>(0) * static_cast<double>(table_.chunk_size), kMost);
   } catch (...) {
     return 1e5;
   }

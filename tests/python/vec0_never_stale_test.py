@@ -20,7 +20,7 @@ Every protection was taken out once, alone, and seen red. Where, besides in a te
       codes stay where vectors are wanted                       Resident.WithMoreMemoryTheVectorsAreKeptOfAllChunks
       a map of an empty table                test_emptied       Resident.EndsWithAnEmptiedTable
     forget_residents() in module.cpp         test_attached_...  Resident.IsForgottenWhenAnotherFileTakesTheName
-    running_statements() in cursor.cpp       test_open_search_...
+    running statements in moment.hpp           test_open_search_...
     search.cpp: rows that do not match are searched             GeneratedSearches
     search.cpp: a stream from codes alone                       Resident.AStreamGoesOnWithWhatItBeganWith
     src/sqlite: a frame is skipped, leaves are not watched or not compared, pointers are not compared, update()
