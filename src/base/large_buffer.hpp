@@ -1,5 +1,5 @@
 // Uninitialised memory that is scanned from end to end: large buffers ask the system for huge pages, which
-// make reading a third faster (docs/decisions/0010).
+// make reading about a tenth faster (docs/decisions/0010).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// The bounds, with u = 2^-24 the unit of float32 rounding and gamma = (dims + 8) u (simd/kernels.hpp):
+// The bounds, with u = 2^-24 the unit of float32 rounding and gamma = 1.01 (dims + 8) u, a little
+// more than the error that simd/kernels.hpp states:
 //
 // - L2: |q - x|^2 = |q'|^2 + |r|^2 - 2 <q', r> with q' = q - c. A kernel's sum of squares has a relative
 // error of
