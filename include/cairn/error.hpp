@@ -29,15 +29,22 @@ enum class ErrorCode {
   busy = 9,                // another connection held the lock for longer than the timeout
   corrupt = 10,            // the file contradicts itself
   io = 11,                 // the operating system refused a read or a write
-  constraint = 12,         // a UNIQUE, CHECK, NOT NULL or FOREIGN KEY rule refused the row
+  constraint = 12,         // another rule refused the row: a STRICT column's type, RAISE in a trigger, …
   embedder_mismatch = 13,  // the vectors in the file come from another embedder
   interrupted = 14,        // the caller, or a deadline, stopped the operation
   timeout = 15,            // a pool had no free connection in time
   closed = 16,             // the pool or store was closed
   out_of_memory = 17,
-  migration = 18,    // a migration is missing, changed or failed
-  sql = 19,          // SQLite refused a statement
-  unsupported = 20,  // valid, but not something this build can do
+  migration = 18,      // a migration is missing, changed or failed
+  sql = 19,            // SQLite refused a statement
+  unsupported = 20,    // valid, but not something this build can do
+  unique = 21,         // a UNIQUE or PRIMARY KEY rule refused the row
+  foreign_key = 22,    // a FOREIGN KEY rule
+  not_null = 23,       // a NOT NULL rule
+  check = 24,          // a CHECK rule
+  locked = 25,         // a statement of the same connection (or of its shared cache) is in the way
+  row_not_found = 26,  // a query that must return a row returned none
+  decode = 27,         // a value in the database is not of the type that was asked for
 };
 
 // "invalid_argument", "not_found", … : the enumerator's own name.

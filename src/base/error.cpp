@@ -44,6 +44,20 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "sql";
     case ErrorCode::unsupported:
       return "unsupported";
+    case ErrorCode::unique:
+      return "unique";
+    case ErrorCode::foreign_key:
+      return "foreign_key";
+    case ErrorCode::not_null:
+      return "not_null";
+    case ErrorCode::check:
+      return "check";
+    case ErrorCode::locked:
+      return "locked";
+    case ErrorCode::row_not_found:
+      return "row_not_found";
+    case ErrorCode::decode:
+      return "decode";
   }
   return "unknown";
 }

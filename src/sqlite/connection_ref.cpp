@@ -51,7 +51,7 @@ void ConnectionRef::interrupt() const noexcept {
 }
 
 void ConnectionRef::throw_no_row(std::string_view sql) {
-  throw Error(ErrorCode::not_found, fmt::format("'{}' returned no row", sql));
+  throw Error(ErrorCode::row_not_found, fmt::format("'{}' returned no row", sql));
 }
 
 }  // namespace cairn::sqlite

@@ -4,6 +4,27 @@
 
 namespace cairn::sqlite {
 
+namespace {
+
+ErrorCode constraint_of(int extended) noexcept {
+  switch (extended) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+      return ErrorCode::unique;
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+      return ErrorCode::foreign_key;
+    case SQLITE_CONSTRAINT_NOTNULL:
+      return ErrorCode::not_null;
+    case SQLITE_CONSTRAINT_CHECK:
+      return ErrorCode::check;
+    default:
+      return ErrorCode::constraint;
+  }
+}
+
+}  // namespace
+
 ErrorCode code_of(int sqlite_code) noexcept {
   switch (sqlite_code & 0xFF) {
     case SQLITE_NOTADB:
@@ -14,8 +35,9 @@ ErrorCode code_of(int sqlite_code) noexcept {
     case SQLITE_FULL:
       return ErrorCode::disk_full;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
       return ErrorCode::busy;
+    case SQLITE_LOCKED:
+      return ErrorCode::locked;
     case SQLITE_CORRUPT:
       return ErrorCode::corrupt;
     case SQLITE_IOERR:
@@ -23,7 +45,7 @@ ErrorCode code_of(int sqlite_code) noexcept {
     case SQLITE_PROTOCOL:
       return ErrorCode::io;
     case SQLITE_CONSTRAINT:
-      return ErrorCode::constraint;
+      return constraint_of(sqlite_code);
     case SQLITE_INTERRUPT:
       return ErrorCode::interrupted;
     case SQLITE_NOMEM:
@@ -71,7 +93,7 @@ void throw_error(sqlite3* db, int sqlite_code, std::string_view doing) {
   const bool own = db && (sqlite3_errcode(db) & 0xFF) == (sqlite_code & 0xFF);
   const int extended = own ? sqlite3_extended_errcode(db) : sqlite_code;
   const char* message = own ? sqlite3_errmsg(db) : sqlite3_errstr(sqlite_code);
-  const ErrorCode code = code_of(sqlite_code);
+  const ErrorCode code = code_of(extended);
   const std::string_view what_to_do = (sqlite_code & 0xFF) == SQLITE_CANTOPEN
                                           ? "; check the permissions of the file and of its folder"
                                           : remedy(code);

@@ -186,7 +186,7 @@ const char* type_name(ColumnType type) {
 }
 
 [[noreturn]] void throw_wrong_type(const Statement& st, int column, const char* wanted) {
-  throw Error(ErrorCode::invalid_argument,
+  throw Error(ErrorCode::decode,
               fmt::format("column '{}' of '{}' holds {}, where {} was asked for{}", st.column_name(column),
                           excerpt(st.sql()), type_name(st.column_type(column)), wanted,
                           st.is_null(column) ? "; read it as a std::optional" : ""));
@@ -231,7 +231,7 @@ std::vector<float> Statement::get_vector(int column) const {
 }
 
 void Statement::throw_out_of_range(int column) const {
-  throw Error(ErrorCode::invalid_argument,
+  throw Error(ErrorCode::decode,
               fmt::format("column '{}' of '{}' holds {}, which does not fit the type asked for",
                           column_name(column), excerpt(sql()), get_int64(column)));
 }

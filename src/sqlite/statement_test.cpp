@@ -43,7 +43,7 @@ TEST_F(StatementTest, AValueThatDoesNotFitNamesItsColumn) {
   ASSERT_TRUE(st.step());
   EXPECT_NE(std::string(error_of([&] { st.get<std::int8_t>(0); }).what()).find("'big'"), std::string::npos);
   EXPECT_NE(std::string(error_of([&] { st.get<int>(1); }).what()).find("std::optional"), std::string::npos);
-  EXPECT_EQ(error_of([&] { st.get<double>(2); }).code(), ErrorCode::invalid_argument);
+  EXPECT_EQ(error_of([&] { st.get<double>(2); }).code(), ErrorCode::decode);
 }
 
 TEST_F(StatementTest, BadSqlIsNamedWithItsPlace) {
@@ -65,11 +65,11 @@ TEST_F(StatementTest, ScriptsRunEveryStatementAndStopAtAnError) {
   EXPECT_EQ(error_of([&] {
               db().execute_script("INSERT INTO t VALUES (2); INSERT INTO t VALUES (1); DROP TABLE t");
             }).code(),
-            ErrorCode::constraint);
+            ErrorCode::unique);
   EXPECT_EQ(db().query_one<int>("SELECT count(*) FROM t"), 2);
   EXPECT_EQ(db().query_optional<int>("SELECT x FROM t WHERE x = 9"), std::nullopt);
   EXPECT_EQ(error_of([&] { db().query_one<int>("SELECT x FROM t WHERE x = 9"); }).code(),
-            ErrorCode::not_found);
+            ErrorCode::row_not_found);
 }
 
 TEST_F(StatementTest, AScriptWithANulIsAnErrorAndEnds) {

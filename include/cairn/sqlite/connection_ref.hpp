@@ -37,7 +37,7 @@ class ConnectionRef {
     if (!st.step()) return std::nullopt;
     return st.get<T>(0);
   }
-  // The same; throws not_found when there is no row.
+  // The same; throws row_not_found when there is no row.
   template <class T, class... Args>
   T query_one(std::string_view sql, const Args&... args) const {
     std::optional<T> value = query_optional<T>(sql, args...);
