@@ -12,8 +12,11 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace cairn {
 
@@ -50,20 +53,43 @@ enum class ErrorCode {
 // "invalid_argument", "not_found", … : the enumerator's own name.
 std::string_view to_string(ErrorCode code) noexcept;
 
+// What is known about a statement that SQLite refused.
+struct SqlContext {
+  std::string sql;                   // the whole statement or script
+  int offset = -1;                   // the byte of `sql` at which the error is, -1 where SQLite cannot tell
+  std::string constraint;            // a CHECK's name or expression; a unique index on expressions
+  std::vector<std::string> columns;  // "table.column", of UNIQUE, PRIMARY KEY, NOT NULL and STRICT rules
+};
+
 class Error : public std::exception {
  public:
   Error(ErrorCode code, std::string message, int sqlite_code = 0)
-      : code_(code), sqlite_code_(sqlite_code), message_(std::move(message)) {}
+      : Error(code, std::move(message), sqlite_code, nullptr) {}
+  Error(ErrorCode code, std::string message, int sqlite_code, std::shared_ptr<const SqlContext> context)
+      : code_(code),
+        sqlite_code_(sqlite_code),
+        message_(std::make_shared<const std::string>(std::move(message))),
+        context_(std::move(context)) {}
 
   ErrorCode code() const noexcept { return code_; }
   // SQLite's extended result code (https://www.sqlite.org/rescode.html), or 0 if SQLite had no part in it.
   int sqlite_code() const noexcept { return sqlite_code_; }
-  const char* what() const noexcept override { return message_.c_str(); }
+  const char* what() const noexcept override { return message_->c_str(); }
+
+  // The statement, where there was one; else null. Lives as long as this error or a copy of it.
+  const SqlContext* context() const noexcept { return context_.get(); }
+  // The line of the statement with the error and a caret below its byte, for a monospaced terminal:
+  //
+  //   SELECT nope FROM tasks
+  //          ^
+  // Without an offset the statement alone; without a statement empty.
+  std::string marked_sql() const;
 
  private:
   ErrorCode code_;
   int sqlite_code_;
-  std::string message_;
+  std::shared_ptr<const std::string> message_;  // shared, so that copying an error cannot throw
+  std::shared_ptr<const SqlContext> context_;
 };
 
 }  // namespace cairn

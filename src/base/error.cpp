@@ -1,5 +1,7 @@
 #include "cairn/error.hpp"
 
+#include <algorithm>
+
 namespace cairn {
 
 std::string_view to_string(ErrorCode code) noexcept {
@@ -60,6 +62,22 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "decode";
   }
   return "unknown";
+}
+
+std::string Error::marked_sql() const {
+  if (!context_) return {};
+  const std::string_view sql = context_->sql;
+  if (context_->offset < 0) return std::string(sql);
+  const std::size_t at = std::min(static_cast<std::size_t>(context_->offset), sql.size());
+  const std::size_t before = sql.substr(0, at).rfind('\n');
+  const std::size_t begin = before == sql.npos ? 0 : before + 1;
+  const std::string_view line = sql.substr(begin, sql.find('\n', at) - begin);
+  std::string marked(line);
+  marked += '\n';
+  // A tab stays a tab and a code point of several bytes takes one place, so that the caret stands right.
+  for (const char c : line.substr(0, at - begin))
+    if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) marked += c == '\t' ? '\t' : ' ';
+  return marked + '^';
 }
 
 }  // namespace cairn

@@ -118,7 +118,10 @@ ConnectOptions ConnectOptions::agent(std::string path) {
 }
 
 Connection::Connection(const ConnectOptions& options)
-    : ConnectionRef(nullptr), path_(options.path), cache_capacity_(options.statement_cache_capacity) {
+    : ConnectionRef(nullptr),
+      path_(options.path),
+      statements_(std::make_unique<sqlite::StatementCache>(options.statement_cache_capacity)) {
+  cache_ = statements_.get();
   const int code = sqlite3_open_v2(to_filename(options).c_str(), &db_, open_flags(options.mode), nullptr);
   try {
     sqlite::check(db_, code, fmt::format("cannot open '{}'", path_));
@@ -140,49 +143,17 @@ Connection::Connection(const ConnectOptions& options)
 }
 
 Connection::Connection(Connection&& other) noexcept
-    : ConnectionRef(std::exchange(other.db_, nullptr)),
+    : ConnectionRef(std::exchange(other.db_, nullptr), other.cache_),
       path_(std::move(other.path_)),
-      cache_capacity_(other.cache_capacity_),
-      cache_(std::move(other.cache_)) {}
+      statements_(std::move(other.statements_)) {}
 
 Connection::~Connection() {
-  cache_.clear();
+  statements_.reset();
   sqlite3_close_v2(db_);
-}
-
-CachedStatement Connection::cached(std::string_view sql) {
-  const auto found =
-      std::find_if(cache_.begin(), cache_.end(), [sql](const Entry& entry) { return entry.sql == sql; });
-  if (found == cache_.end()) {
-    while (cache_.size() >= cache_capacity_) {
-      const auto idle =
-          std::find_if(cache_.rbegin(), cache_.rend(), [](const Entry& entry) { return !entry.in_use; });
-      if (idle == cache_.rend()) break;
-      cache_.erase(std::next(idle).base());
-    }
-    cache_.push_front({std::string(sql), prepare(sql)});
-  } else if (found->in_use) {
-    return CachedStatement(std::make_unique<Statement>(prepare(sql)));
-  } else {
-    cache_.splice(cache_.begin(), cache_, found);
-  }
-  Entry& entry = cache_.front();
-  return CachedStatement(&entry.statement, &entry.in_use);
-}
-
-void Connection::clear_statement_cache() noexcept {
-  cache_.remove_if([](const Entry& entry) { return !entry.in_use; });
 }
 
 void Connection::backup_to(const std::string& path) const {
   execute("VACUUM INTO ?", path);
-}
-
-CachedStatement::~CachedStatement() {
-  if (!statement_) return;
-  statement_->reset();
-  statement_->clear_bindings();
-  if (in_use_) *in_use_ = false;
 }
 
 }  // namespace cairn::sql

@@ -72,34 +72,13 @@ TEST(Connection, DoubleQuotedNamesAreNotStrings) {
   EXPECT_EQ(error_of([&] { db.prepare("SELECT \"nope\""); }).code(), ErrorCode::sql);
 }
 
-TEST(Connection, CachedStatementsAreReusedAndLent) {
-  ConnectOptions options;
-  options.statement_cache_capacity = 2;
-  Connection db(options);
-  const Statement* first = nullptr;
-  {
-    auto one = db.cached("SELECT ?");
-    first = &*one;
-    one->bind(1, 5).step();
-    auto recursive = db.cached("SELECT ?");  // in use: a second one
-    EXPECT_NE(&*recursive, first);
-    ASSERT_TRUE(recursive->step());
-    EXPECT_TRUE(recursive->is_null(0));
-    EXPECT_EQ(one->get<int>(0), 5);
-  }
-  auto again = db.cached("SELECT ?");
-  EXPECT_EQ(&*again, first);
-  ASSERT_TRUE(again->step());
-  EXPECT_TRUE(again->is_null(0)) << "bindings of the earlier lease must be gone";
-  auto two = db.cached("SELECT 2");
-  auto three = db.cached("SELECT 3");  // over capacity, but both others are leased
-  EXPECT_TRUE(three->step());
-}
-
-TEST(Connection, AStatementIsCachedAsItWasWritten) {
+TEST(Connection, StatementsAreKeptAlsoForBorrowers) {
   Connection db(ConnectOptions{});
-  const Statement* first = &*db.cached("SELECT 1;\n");
-  EXPECT_EQ(&*db.cached("SELECT 1;\n"), first);
+  const Statement* first = &*db.cached("SELECT 1");
+  const ConnectionRef borrowed = db;
+  Connection moved = std::move(db);
+  EXPECT_EQ(&*borrowed.cached("SELECT 1"), first);
+  EXPECT_EQ(&*moved.cached("SELECT 1"), first);
 }
 
 TEST(Connection, BackupIsACompleteDatabase) {

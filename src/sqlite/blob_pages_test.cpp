@@ -283,20 +283,25 @@ class History {
     switch (below(8)) {
       case 0:
       case 1:
-        return c.sql().execute(
+        c.sql().execute(
             "INSERT OR REPLACE INTO chunks(_rowid_, rowid, vectors) VALUES (?1, ?1, randomblob(?2))", id,
             bytes);
+        break;
       case 2:
-        return c.sql().execute("UPDATE chunks SET vectors = randomblob(?) WHERE _rowid_ = ?", bytes, id);
+        c.sql().execute("UPDATE chunks SET vectors = randomblob(?) WHERE _rowid_ = ?", bytes, id);
+        break;
       case 3:
-        return c.sql().execute("UPDATE chunks SET vectors = randomblob(length(vectors)) WHERE _rowid_ = ?",
-                               id);
+        c.sql().execute("UPDATE chunks SET vectors = randomblob(length(vectors)) WHERE _rowid_ = ?", id);
+        break;
       case 4:
-        return c.sql().execute("DELETE FROM chunks WHERE _rowid_ = ?", id);
+        c.sql().execute("DELETE FROM chunks WHERE _rowid_ = ?", id);
+        break;
       case 5:
-        return c.sql().execute("UPDATE OR IGNORE chunks SET _rowid_ = ? WHERE _rowid_ = ?", below(12), id);
+        c.sql().execute("UPDATE OR IGNORE chunks SET _rowid_ = ? WHERE _rowid_ = ?", below(12), id);
+        break;
       case 6:
-        return c.sql().execute("INSERT INTO other(x) VALUES (randomblob(?))", bytes);
+        c.sql().execute("INSERT INTO other(x) VALUES (randomblob(?))", bytes);
+        break;
       default: {
         const auto held =
             c.sql().query_optional<int>("SELECT length(vectors) FROM chunks WHERE _rowid_ = ?", id);

@@ -2,18 +2,42 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sqlite/error.hpp"
+#include "sqlite/excerpt.hpp"
 
 namespace cairn::sqlite {
 
+namespace {
+
+// SQLite hands a statement of a script on with the line breaks before it.
+std::size_t blank_prefix(std::string_view text) {
+  return std::min(text.find_first_not_of(" \t\r\n"), text.size());
+}
+
+}  // namespace
+
+CachedStatement ConnectionRef::cached(std::string_view sql) const {
+  if (cache_) return cache_->lend(db_, sql);
+  return CachedStatement(std::make_unique<Statement>(db_, sql));
+}
+
+std::int64_t ConnectionRef::run_and_count(Statement& statement) const {
+  const sqlite3_int64 before = sqlite3_total_changes64(db_);
+  statement.run();
+  return sqlite3_total_changes64(db_) == before ? 0 : changes();
+}
+
 void ConnectionRef::execute_script(std::string_view script) const {
-  const char* next = script.data();
-  const char* const end = script.data() + script.size();
-  while (next < end) {
+  std::size_t at = 0;
+  while (at < script.size()) {
     sqlite3_stmt* stmt = nullptr;
     const char* tail = nullptr;
-    const int prepared = sqlite3_prepare_v2(db_, next, static_cast<int>(end - next), &stmt, &tail);
-    if (prepared != SQLITE_OK) throw_error(db_, prepared, "cannot prepare a statement of a script");
+    const int prepared =
+        sqlite3_prepare_v2(db_, script.data() + at, static_cast<int>(script.size() - at), &stmt, &tail);
+    if (prepared != SQLITE_OK)
+      throw_sql_error(db_, prepared, "cannot prepare a statement of a script", script, at);
     int code = SQLITE_DONE;
     if (stmt) {
       do {
@@ -22,18 +46,20 @@ void ConnectionRef::execute_script(std::string_view script) const {
     }
     if (code != SQLITE_DONE) {
       try {
-        throw_error(db_, code, fmt::format("cannot execute '{}'", sqlite3_sql(stmt)));
+        throw_sql_error(db_, code, fmt::format("cannot execute '{}'", excerpt(sqlite3_sql(stmt))), script,
+                        at + blank_prefix(script.substr(at)));
       } catch (...) {
         sqlite3_finalize(stmt);
         throw;
       }
     }
     sqlite3_finalize(stmt);
+    const auto next = static_cast<std::size_t>(tail - script.data());
     // SQLite takes a NUL for the end, and would stay there for ever.
-    if (tail == next)
+    if (next == at)
       throw Error(ErrorCode::invalid_argument,
-                  fmt::format("the script holds a NUL at byte {}; remove it", next - script.data()));
-    next = tail;
+                  fmt::format("the script holds a NUL at byte {}; remove it", at));
+    at = next;
   }
 }
 
@@ -51,7 +77,7 @@ void ConnectionRef::interrupt() const noexcept {
 }
 
 void ConnectionRef::throw_no_row(std::string_view sql) {
-  throw Error(ErrorCode::row_not_found, fmt::format("'{}' returned no row", sql));
+  throw Error(ErrorCode::row_not_found, fmt::format("'{}' returned no row", excerpt(sql)));
 }
 
 }  // namespace cairn::sqlite

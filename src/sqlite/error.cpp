@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+
 namespace cairn::sqlite {
 
 namespace {
@@ -86,18 +88,64 @@ std::string_view remedy(ErrorCode code) noexcept {
   }
 }
 
+// "UNIQUE constraint failed: t.a, t.b", "NOT NULL constraint failed: t.a", "CHECK constraint failed: name",
+// "cannot store TEXT value in INTEGER column t.a" (src/insert.c and src/vdbe.c of SQLite 3.40).
+void read_constraint(std::string_view message, SqlContext& context) {
+  constexpr std::string_view failed = " constraint failed: ", column = " column ";
+  if (const std::size_t at = message.find(failed); at != message.npos) {
+    std::string_view rest = message.substr(at + failed.size());
+    if (message.starts_with("CHECK") || rest.starts_with("index '")) {
+      context.constraint = rest;
+      return;
+    }
+    for (std::size_t comma; (comma = rest.find(", ")) != rest.npos; rest.remove_prefix(comma + 2))
+      context.columns.emplace_back(rest.substr(0, comma));
+    context.columns.emplace_back(rest);
+  } else if (const std::size_t stored = message.rfind(column);
+             message.starts_with("cannot store ") && stored != message.npos) {
+    context.columns.emplace_back(message.substr(stored + column.size()));
+  }
+}
+
+struct Failure {
+  ErrorCode code;
+  int extended;
+  std::string message;
+};
+
+// The connection's message belongs to its last call; it is only trusted where it agrees with the code.
+Failure failure_of(sqlite3* db, int sqlite_code) {
+  const bool own = db && (sqlite3_errcode(db) & 0xFF) == (sqlite_code & 0xFF);
+  const int extended = own ? sqlite3_extended_errcode(db) : sqlite_code;
+  return {code_of(extended), extended, own ? sqlite3_errmsg(db) : sqlite3_errstr(sqlite_code)};
+}
+
+std::string sentence(sqlite3* db, const Failure& failure, std::string_view doing) {
+  const std::string_view what_to_do = (failure.extended & 0xFF) == SQLITE_CANTOPEN
+                                          ? "; check the permissions of the file and of its folder"
+                                          : remedy(failure.code);
+  return fmt::format("{}: {}{}{}", doing, failure.message, file_of(db, failure.code), what_to_do);
+}
+
 }  // namespace
 
 void throw_error(sqlite3* db, int sqlite_code, std::string_view doing) {
-  // The connection's message belongs to its last call; it is only trusted where it agrees with the code.
-  const bool own = db && (sqlite3_errcode(db) & 0xFF) == (sqlite_code & 0xFF);
-  const int extended = own ? sqlite3_extended_errcode(db) : sqlite_code;
-  const char* message = own ? sqlite3_errmsg(db) : sqlite3_errstr(sqlite_code);
-  const ErrorCode code = code_of(extended);
-  const std::string_view what_to_do = (sqlite_code & 0xFF) == SQLITE_CANTOPEN
-                                          ? "; check the permissions of the file and of its folder"
-                                          : remedy(code);
-  throw Error(code, fmt::format("{}: {}{}{}", doing, message, file_of(db, code), what_to_do), extended);
+  const Failure failure = failure_of(db, sqlite_code);
+  throw Error(failure.code, sentence(db, failure, doing), failure.extended);
+}
+
+void throw_sql_error(sqlite3* db, int sqlite_code, std::string_view doing, std::string_view sql,
+                     std::size_t offset) {
+  const Failure failure = failure_of(db, sqlite_code);
+  auto context = std::make_shared<SqlContext>();
+  context->sql = sql;
+#if SQLITE_VERSION_NUMBER >= 3038000
+  if (const int at = db ? sqlite3_error_offset(db) : -1; at >= 0)
+    context->offset = static_cast<int>(offset) + at;
+#endif
+  if (context->offset < 0 && offset > 0) context->offset = static_cast<int>(offset);
+  if ((failure.extended & 0xFF) == SQLITE_CONSTRAINT) read_constraint(failure.message, *context);
+  throw Error(failure.code, sentence(db, failure, doing), failure.extended, std::move(context));
 }
 
 }  // namespace cairn::sqlite

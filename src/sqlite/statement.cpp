@@ -2,23 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
-#include <cstring>
 
 #include "sqlite/error.hpp"
+#include "sqlite/excerpt.hpp"
 
 namespace cairn::sqlite {
 
 namespace {
-
-// Long statements are shortened in messages, at a code point boundary.
-std::string excerpt(std::string_view sql) {
-  constexpr std::size_t limit = 200;
-  if (sql.size() <= limit) return std::string(sql);
-  std::size_t cut = limit;
-  while (cut > 0 && (static_cast<unsigned char>(sql[cut]) & 0xC0) == 0x80) --cut;
-  return std::string(sql.substr(0, cut)) + "…";
-}
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n;") == std::string_view::npos;
@@ -29,7 +21,7 @@ bool is_blank(std::string_view text) {
 #if SQLITE_VERSION_NUMBER >= 3038000
   if (const int at = sqlite3_error_offset(db); at >= 0) where = fmt::format(" at byte {}", at);
 #endif
-  throw_error(db, code, fmt::format("cannot prepare '{}'{}", excerpt(sql), where));
+  throw_sql_error(db, code, fmt::format("cannot prepare '{}'{}", excerpt(sql), where), sql);
 }
 
 sqlite3* connection_of(sqlite3_stmt* stmt) {
@@ -56,21 +48,6 @@ Statement::~Statement() {
   sqlite3_finalize(stmt_);
 }
 
-Statement& Statement::bind(int parameter, std::nullptr_t) {
-  check(connection_of(stmt_), sqlite3_bind_null(stmt_, parameter), "cannot bind a parameter");
-  return *this;
-}
-
-Statement& Statement::bind(int parameter, std::int64_t value) {
-  check(connection_of(stmt_), sqlite3_bind_int64(stmt_, parameter, value), "cannot bind a parameter");
-  return *this;
-}
-
-Statement& Statement::bind(int parameter, double value) {
-  check(connection_of(stmt_), sqlite3_bind_double(stmt_, parameter, value), "cannot bind a parameter");
-  return *this;
-}
-
 namespace {
 
 // An empty view may have a null pointer, which SQLite would bind as NULL.
@@ -81,34 +58,48 @@ const void* non_null(Bytes bytes) {
   return bytes.data() ? static_cast<const void*>(bytes.data()) : "";
 }
 
+sqlite3_destructor_type destructor_for(Lifetime lifetime) {
+  return lifetime == Lifetime::borrowed ? SQLITE_STATIC : SQLITE_TRANSIENT;
+}
+
+void check_bind(sqlite3_stmt* stmt, int code, int parameter) {
+  if (code == SQLITE_OK) return;
+  throw_sql_error(connection_of(stmt), code, fmt::format("cannot bind parameter {}", parameter),
+                  sqlite3_sql(stmt));
+}
+
 }  // namespace
 
-Statement& Statement::bind(int parameter, std::string_view value) {
-  check(connection_of(stmt_),
-        sqlite3_bind_text64(stmt_, parameter, non_null(value), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8),
-        "cannot bind a parameter");
-  return *this;
+void Statement::bind_null(int parameter) {
+  check_bind(stmt_, sqlite3_bind_null(stmt_, parameter), parameter);
 }
 
-Statement& Statement::bind(int parameter, Bytes value) {
-  check(connection_of(stmt_),
-        sqlite3_bind_blob64(stmt_, parameter, non_null(value), value.size(), SQLITE_TRANSIENT),
-        "cannot bind a parameter");
-  return *this;
+void Statement::bind_integer(int parameter, std::int64_t value) {
+  check_bind(stmt_, sqlite3_bind_int64(stmt_, parameter, value), parameter);
 }
 
-Statement& Statement::bind_view(int parameter, std::string_view value) {
-  check(connection_of(stmt_),
-        sqlite3_bind_text64(stmt_, parameter, non_null(value), value.size(), SQLITE_STATIC, SQLITE_UTF8),
-        "cannot bind a parameter");
-  return *this;
+void Statement::bind_real(int parameter, double value) {
+  check_bind(stmt_, sqlite3_bind_double(stmt_, parameter, value), parameter);
 }
 
-Statement& Statement::bind_view(int parameter, Bytes value) {
-  check(connection_of(stmt_),
-        sqlite3_bind_blob64(stmt_, parameter, non_null(value), value.size(), SQLITE_STATIC),
-        "cannot bind a parameter");
-  return *this;
+void Statement::bind_text(int parameter, std::string_view value, Lifetime lifetime) {
+  check_bind(stmt_,
+             sqlite3_bind_text64(stmt_, parameter, non_null(value), value.size(), destructor_for(lifetime),
+                                 SQLITE_UTF8),
+             parameter);
+}
+
+void Statement::bind_blob(int parameter, Bytes value, Lifetime lifetime) {
+  check_bind(stmt_,
+             sqlite3_bind_blob64(stmt_, parameter, non_null(value), value.size(), destructor_for(lifetime)),
+             parameter);
+}
+
+void Statement::reject_parameter(int parameter, const char* why) const {
+  const char* name = sqlite3_bind_parameter_name(stmt_, parameter);
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("the value for parameter {} of '{}' {}", name ? name : std::to_string(parameter),
+                          excerpt(sql()), why));
 }
 
 bool Statement::step() {
@@ -121,7 +112,7 @@ bool Statement::step() {
   }
   // Build the message before the reset: afterwards the connection may have forgotten it.
   try {
-    throw_error(db, code, fmt::format("cannot execute '{}'", excerpt(sql())));
+    throw_sql_error(db, code, fmt::format("cannot execute '{}'", excerpt(sql())), sql());
   } catch (...) {
     sqlite3_reset(stmt_);
     throw;
@@ -144,16 +135,17 @@ int Statement::column_count() const noexcept {
   return sqlite3_column_count(stmt_);
 }
 
-std::string Statement::column_name(int column) const {
+std::string_view Statement::column_name(int column) const {
   assert(column >= 0 && column < column_count());
   const char* name = sqlite3_column_name(stmt_, column);
   if (!name) throw std::bad_alloc();
   return name;
 }
 
-ColumnType Statement::column_type(int column) const {
-  assert(column >= 0 && column < column_count());
-  switch (sqlite3_column_type(stmt_, column)) {
+namespace {
+
+ColumnType type_of(sqlite3_value* value) {
+  switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
       return ColumnType::integer;
     case SQLITE_FLOAT:
@@ -166,8 +158,6 @@ ColumnType Statement::column_type(int column) const {
       return ColumnType::null;
   }
 }
-
-namespace {
 
 const char* type_name(ColumnType type) {
   switch (type) {
@@ -192,48 +182,47 @@ const char* type_name(ColumnType type) {
                           st.is_null(column) ? "; read it as a std::optional" : ""));
 }
 
-void require_type(const Statement& st, int column, ColumnType type, const char* wanted) {
-  if (st.column_type(column) != type) throw_wrong_type(st, column, wanted);
-}
-
 }  // namespace
 
-std::int64_t Statement::get_int64(int column) const {
-  require_type(*this, column, ColumnType::integer, "an integer");
-  return sqlite3_column_int64(stmt_, column);
+// Reading goes through the column's sqlite3_value: its type and content then cost one look-up of the column,
+// where sqlite3_column_type and sqlite3_column_int64 each make their own.
+ColumnType Statement::column_type(int column) const {
+  assert(column >= 0 && column < column_count());
+  return type_of(sqlite3_column_value(stmt_, column));
 }
 
-double Statement::get_double(int column) const {
+std::int64_t Statement::get_integer(int column) const {
+  sqlite3_value* value = sqlite3_column_value(stmt_, column);
+  if (sqlite3_value_type(value) != SQLITE_INTEGER) throw_wrong_type(*this, column, "an integer");
+  return sqlite3_value_int64(value);
+}
+
+double Statement::get_real(int column) const {
+  sqlite3_value* value = sqlite3_column_value(stmt_, column);
+  const int type = sqlite3_value_type(value);
   // An integer in a REAL expression (a sum, say) is a number too, and exact below 2^53.
-  if (column_type(column) != ColumnType::integer) require_type(*this, column, ColumnType::real, "a real");
-  return sqlite3_column_double(stmt_, column);
+  if (type != SQLITE_FLOAT && type != SQLITE_INTEGER) throw_wrong_type(*this, column, "a real");
+  return sqlite3_value_double(value);
 }
 
 std::string_view Statement::get_text(int column) const {
-  require_type(*this, column, ColumnType::text, "text");
-  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(stmt_, column));
+  sqlite3_value* value = sqlite3_column_value(stmt_, column);
+  if (sqlite3_value_type(value) != SQLITE_TEXT) throw_wrong_type(*this, column, "text");
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
   if (!text) throw std::bad_alloc();
-  return {text, static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column))};
+  return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
 Bytes Statement::get_blob(int column) const {
-  require_type(*this, column, ColumnType::blob, "a blob");
-  const void* data = sqlite3_column_blob(stmt_, column);
-  return {static_cast<const std::byte*>(data), static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column))};
+  sqlite3_value* value = sqlite3_column_value(stmt_, column);
+  if (sqlite3_value_type(value) != SQLITE_BLOB) throw_wrong_type(*this, column, "a blob");
+  const void* data = sqlite3_value_blob(value);
+  return {static_cast<const std::byte*>(data), static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
-std::vector<float> Statement::get_vector(int column) const {
-  const Bytes bytes = get_blob(column);
-  if (bytes.size() % sizeof(float) != 0) throw_wrong_type(*this, column, "a vector of 32-bit floats");
-  std::vector<float> vector(bytes.size() / sizeof(float));
-  if (!bytes.empty()) std::memcpy(vector.data(), bytes.data(), bytes.size());
-  return vector;
-}
-
-void Statement::throw_out_of_range(int column) const {
-  throw Error(ErrorCode::decode,
-              fmt::format("column '{}' of '{}' holds {}, which does not fit the type asked for",
-                          column_name(column), excerpt(sql()), get_int64(column)));
+void Statement::reject_column(int column, const char* why) const {
+  throw Error(ErrorCode::decode, fmt::format("the value in column '{}' of '{}' cannot be read: {}",
+                                             column_name(column), excerpt(sql()), why));
 }
 
 int Statement::parameter_count() const noexcept {
@@ -253,10 +242,24 @@ void Statement::require_parameter_count(int count) const {
                                                          excerpt(sql()), parameter_count(), count));
 }
 
-void Statement::require_fits_int64(std::uint64_t value) {
-  if (!std::in_range<std::int64_t>(value))
+void Statement::require_every_parameter(std::initializer_list<const char*> names) const {
+  require_parameter_count(static_cast<int>(names.size()));
+  // As many as there are parameters, so that two for one would leave another without.
+  for (const auto* name = names.begin(); name != names.end(); ++name)
+    if (std::any_of(names.begin(), name,
+                    [&](const char* earlier) { return std::string_view(earlier) == *name; }))
+      throw Error(ErrorCode::invalid_argument, fmt::format("'{}' was given {} twice", excerpt(sql()), *name));
+}
+
+std::size_t Statement::member_for(int parameter, std::span<const std::string_view> members) const {
+  const char* name = sqlite3_bind_parameter_name(stmt_, parameter);
+  const auto found =
+      name ? std::find(members.begin(), members.end(), std::string_view(name).substr(1)) : members.end();
+  if (found == members.end())
     throw Error(ErrorCode::invalid_argument,
-                fmt::format("{} does not fit a SQLite integer, whose largest is 2^63 - 1", value));
+                fmt::format("parameter {} of '{}' has no member of that name in the struct",
+                            name ? name : std::to_string(parameter), excerpt(sql())));
+  return static_cast<std::size_t>(found - members.begin());
 }
 
 std::string_view Statement::sql() const noexcept {

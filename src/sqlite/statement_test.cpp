@@ -4,16 +4,14 @@
 
 #include "base/error_of.hpp"
 #include "cairn/sqlite/connection_ref.hpp"
-#include "sqlite/api.hpp"
+#include "sqlite/memory_database.hpp"
 
 namespace cairn::sqlite {
 namespace {
 
 struct StatementTest : testing::Test {
-  StatementTest() { sqlite3_open(":memory:", &handle); }
-  ~StatementTest() override { sqlite3_close(handle); }
-  sqlite3* handle = nullptr;
-  ConnectionRef db() const { return ConnectionRef(handle); }
+  ConnectionRef db() const { return memory.db(); }
+  MemoryDatabase memory;
 };
 
 TEST_F(StatementTest, EveryTypeSurvivesARoundTrip) {

@@ -21,9 +21,13 @@
 namespace cairn::sql {
 
 using sqlite::Bytes;
+using sqlite::CachedStatement;
 using sqlite::ColumnType;
 using sqlite::ConnectionRef;
+using sqlite::named;
+using sqlite::Rows;
 using sqlite::Statement;
+using sqlite::Value;
 
 enum class OpenMode { read_only, read_write, create };
 enum class JournalMode { delete_, truncate, persist, memory, wal, off };

@@ -7,44 +7,12 @@
 // Thread-safety: one thread at a time. interrupt() alone may come from another thread.
 #pragma once
 
-#include <list>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "cairn/sql/connect_options.hpp"
 
 namespace cairn::sql {
-
-class Connection;
-
-// A lease on a cached statement: reset and cleared of its bindings when it goes out of scope.
-// Must die before its connection.
-class CachedStatement {
- public:
-  CachedStatement(CachedStatement&& other) noexcept
-      : statement_(std::exchange(other.statement_, nullptr)),
-        in_use_(other.in_use_),
-        own_(std::move(other.own_)) {}
-  CachedStatement(const CachedStatement&) = delete;
-  CachedStatement& operator=(const CachedStatement&) = delete;
-  CachedStatement& operator=(CachedStatement&&) = delete;
-  ~CachedStatement();
-
-  Statement* operator->() const noexcept { return statement_; }
-  Statement& operator*() const noexcept { return *statement_; }
-
- private:
-  friend class Connection;
-  CachedStatement(Statement* statement, bool* in_use) : statement_(statement), in_use_(in_use) {
-    *in_use = true;
-  }
-  explicit CachedStatement(std::unique_ptr<Statement> own) : statement_(own.get()), own_(std::move(own)) {}
-
-  Statement* statement_;
-  bool* in_use_ = nullptr;
-  std::unique_ptr<Statement> own_;  // when the cached one was in use already
-};
 
 class Connection : public ConnectionRef {
  public:
@@ -55,9 +23,7 @@ class Connection : public ConnectionRef {
   Connection& operator=(Connection&&) = delete;
   ~Connection();
 
-  // A prepared statement from the cache, ready to be bound. The least recently used one makes room.
-  CachedStatement cached(std::string_view sql);
-  void clear_statement_cache() noexcept;
+  void clear_statement_cache() noexcept { statements_->clear(); }
 
   // Writes a consistent copy to `path`, which must not exist. REQUIRES: no open transaction.
   void backup_to(const std::string& path) const;
@@ -66,15 +32,8 @@ class Connection : public ConnectionRef {
   const std::string& path() const noexcept { return path_; }
 
  private:
-  struct Entry {
-    std::string sql;  // as it was asked for; SQLite's own copy ends at the semicolon
-    Statement statement;
-    bool in_use = false;
-  };
-
   std::string path_;
-  std::size_t cache_capacity_;
-  std::list<Entry> cache_;  // most recently used first; a list, since leases point into it
+  std::unique_ptr<sqlite::StatementCache> statements_;  // where it is, since every ConnectionRef points to it
 };
 
 }  // namespace cairn::sql

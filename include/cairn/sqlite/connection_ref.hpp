@@ -1,48 +1,128 @@
 // A borrowed database connection: what can be done with one, without owning it.
 //
-//   db.execute("INSERT INTO app_metadata(key, value) VALUES (?, ?)", "theme", "dark");
-//   auto count = db.query_one<std::int64_t>("SELECT count(*) FROM content WHERE doc_type = ?", "note");
+//   struct Task { std::int64_t id; std::string title; };
 //
-// cairn::sql::Connection owns one and is one; inside an extension the host owns it.
+//   db.execute("INSERT INTO tasks(title, owner) VALUES (?, ?)", "write", "ada");
+//   auto count = db.query_one<std::int64_t>("SELECT count(*) FROM tasks WHERE owner = ?", "ada");
+//   std::vector<Task> tasks = db.query_all<Task>("SELECT id, title FROM tasks");
+//   for (const auto& [id, title] : db.query<std::tuple<std::int64_t, std::string>>("SELECT id, title FROM
+//   tasks"))
+//     std::cout << id << ' ' << title << '\n';
+//
+// Arguments come in order, or each by name(d) (cairn/sqlite/statement.hpp); their types are those of
+// cairn/sqlite/value.hpp, rows those of cairn/sqlite/row.hpp. Statements are prepared once and kept where the
+// connection has a cache.
+// cairn::sql::Connection owns a connection and is one; inside an extension the host owns it.
 // Thread-safety: one thread at a time. Errors: cairn::Error.
 #pragma once
 
+#include <iterator>
 #include <string_view>
 
-#include "cairn/sqlite/statement.hpp"
+#include "cairn/sqlite/row.hpp"
+#include "cairn/sqlite/statement_cache.hpp"
 
 namespace cairn::sqlite {
 
+// The rows of a running statement, read one by one. While it lives the statement runs: a reader keeps its
+// snapshot, and the connection cannot end its transaction.
+template <class T>
+class Rows {
+ public:
+  class iterator {
+   public:
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using iterator_concept = std::input_iterator_tag;
+
+    explicit iterator(Rows* rows) : rows_(rows) {}
+    T operator*() const { return rows_->reader_->read(*rows_->statement_); }
+    iterator& operator++() {
+      rows_->more_ = rows_->statement_->step();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    bool operator==(std::default_sentinel_t) const { return !rows_->more_; }
+
+   private:
+    Rows* rows_;
+  };
+
+  explicit Rows(CachedStatement statement) : statement_(std::move(statement)) {}
+
+  // Once: it runs the statement.
+  iterator begin() {
+    more_ = statement_->step();
+    if (more_) reader_.emplace(*statement_);
+    return iterator(this);
+  }
+  std::default_sentinel_t end() const noexcept { return {}; }
+
+ private:
+  CachedStatement statement_;
+  std::optional<RowReader<T>> reader_;
+  bool more_ = false;
+};
+
 class ConnectionRef {
  public:
-  explicit ConnectionRef(sqlite3* db) noexcept : db_(db) {}
+  explicit ConnectionRef(sqlite3* db, StatementCache* cache = nullptr) noexcept : db_(db), cache_(cache) {}
 
   Statement prepare(std::string_view sql) const { return Statement(db_, sql); }
+  // A prepared statement from the connection's cache, or one of its own, ready to be bound.
+  CachedStatement cached(std::string_view sql) const;
 
-  // Prepares, binds, runs to the end.
+  // Binds, runs to the end, discards rows. Returns how many rows an INSERT, UPDATE or DELETE changed, without
+  // those of triggers; 0 for any other statement.
   template <class... Args>
-  void execute(std::string_view sql, const Args&... args) const {
-    prepare(sql).bind_all(args...).run();
+  std::int64_t execute(std::string_view sql, const Args&... args) const {
+    const CachedStatement st = cached(sql);
+    st->bind_all_views(args...);
+    return run_and_count(*st);
   }
-  // Runs every statement of a script; stops at the first that fails.
+  // Runs every statement of a script; stops at the first that fails, whose byte the error's sql_offset() is.
   void execute_script(std::string_view script) const;
 
-  // The first column of the first row, or nothing when there is no row.
+  // The first row, or nothing when there is none.
   template <class T, class... Args>
   std::optional<T> query_optional(std::string_view sql, const Args&... args) const {
-    static_assert(!std::is_same_v<T, std::string_view> && !std::is_same_v<T, Bytes>,
-                  "a view would outlive the statement that it looks into: read a std::string, or a vector");
-    Statement st = prepare(sql);
-    st.bind_all(args...);
-    if (!st.step()) return std::nullopt;
-    return st.get<T>(0);
+    require_owned<T>();
+    const CachedStatement st = cached(sql);
+    st->bind_all_views(args...);
+    if (!st->step()) return std::nullopt;
+    std::optional<T> row(RowReader<T>(*st).read(*st));
+    // A write (INSERT … RETURNING) is only done, and its errors known, at the end.
+    if (!st->read_only()) st->run();
+    return row;
   }
   // The same; throws row_not_found when there is no row.
   template <class T, class... Args>
   T query_one(std::string_view sql, const Args&... args) const {
-    std::optional<T> value = query_optional<T>(sql, args...);
-    if (!value) throw_no_row(sql);
-    return std::move(*value);
+    std::optional<T> row = query_optional<T>(sql, args...);
+    if (!row) throw_no_row(sql);
+    return std::move(*row);
+  }
+  // All rows.
+  template <class T, class... Args>
+  std::vector<T> query_all(std::string_view sql, const Args&... args) const {
+    require_owned<T>();
+    const CachedStatement st = cached(sql);
+    st->bind_all_views(args...);
+    std::vector<T> rows;
+    if (!st->step()) return rows;
+    const RowReader<T> reader(*st);
+    do {
+      rows.push_back(reader.read(*st));
+    } while (st->step());
+    return rows;
+  }
+  // One row after the other, for as many as do not fit in memory: a range, to be gone through once. Here T
+  // may hold views, which are good until the next row.
+  template <class T, class... Args>
+  Rows<T> query(std::string_view sql, const Args&... args) const {
+    CachedStatement st = cached(sql);
+    st->bind_all(args...);
+    return Rows<T>(std::move(st));
   }
 
   std::int64_t last_insert_rowid() const noexcept;
@@ -57,8 +137,15 @@ class ConnectionRef {
 
  protected:
   sqlite3* db_;
+  StatementCache* cache_;
 
  private:
+  template <class T>
+  static constexpr void require_owned() {
+    static_assert(!std::is_same_v<T, std::string_view> && !std::is_same_v<T, Bytes>,
+                  "a view would outlive the statement that it looks into: read a std::string, or a vector");
+  }
+  std::int64_t run_and_count(Statement& statement) const;
   [[noreturn]] static void throw_no_row(std::string_view sql);
 };
 

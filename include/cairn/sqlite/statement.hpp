@@ -4,37 +4,54 @@
 //   st.bind(":type", "note");
 //   while (st.step()) std::cout << st.get<std::int64_t>(0) << ' ' << st.get<std::string_view>(1) << '\n';
 //
+// Which C++ types can be bound and read: cairn/sqlite/value.hpp.
 // Thread-safety: one thread at a time, as for its connection.
 // Lifetime: must die before its connection. Views returned by get<std::string_view>() and get<Bytes>()
 // die at the next step(), reset() or get() of another type on the same column.
-// Errors: every function may throw cairn::Error; get<T>() throws invalid_argument, naming the column,
-// when a value is NULL and T is not an optional, or when it does not fit T. No value is coerced.
+// Errors: every function may throw cairn::Error; get<T>() throws `decode`, naming the column, when a value is
+// NULL and T is not an optional, or is not a T.
 #pragma once
 
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-#include <vector>
+#include "cairn/sqlite/members.hpp"
+#include "cairn/sqlite/value.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace cairn::sqlite {
 
-using Bytes = std::span<const std::byte>;
+// An argument for the parameter of that name, with its ':', '@' or '$':
+//
+//   db.execute("UPDATE tasks SET done = :done WHERE id = :id", named(":id", 7), named(":done", true));
+//
+// A view of the value: use it where it is made.
+template <class T>
+struct NamedArgument {
+  const char* name;
+  const T& value;
+};
+template <class T>
+NamedArgument<T> named(const char* name, const T& value) noexcept {
+  return {name, value};
+}
 
-enum class ColumnType { integer, real, text, blob, null };
+// The members of an aggregate for the parameters of their names, ':title' for `title`. Each parameter needs a
+// member; a member that no parameter names is left out:
+//
+//   db.execute("INSERT INTO tasks(title, due) VALUES (:title, :due)", named(task));
+template <class T>
+struct NamedMembers {
+  const T& object;
+};
+template <class T>
+requires std::is_aggregate_v<T> NamedMembers<T> named(const T& object)
+noexcept {
+  return {object};
+}
 
-// The raw little-endian bytes of a float vector, as vec0 takes them. A view: it does not copy.
-inline Bytes as_bytes(std::span<const float> vector) {
-  return std::as_bytes(vector);
+namespace detail {
+template <class T>
+inline constexpr bool is_named = is_a<T, NamedArgument>;
 }
 
 class Statement {
@@ -56,40 +73,32 @@ class Statement {
 
   // Binding. Parameters count from 1. bind copies text and blobs; bind_view does not, and the bytes
   // must then live until the next bind, reset-and-step or destruction.
-  Statement& bind(int parameter, std::nullptr_t);
-  Statement& bind(int parameter, std::int64_t value);
-  Statement& bind(int parameter, double value);
-  Statement& bind(int parameter, std::string_view value);
-  Statement& bind(int parameter, Bytes value);
-  Statement& bind_view(int parameter, std::string_view value);
-  Statement& bind_view(int parameter, Bytes value);
-  Statement& bind(int parameter, const char* value) { return bind(parameter, std::string_view(value)); }
-  template <std::integral T>
-  Statement& bind(int parameter, T value) {
-    if constexpr (std::is_unsigned_v<T> && sizeof(T) == sizeof(std::int64_t)) require_fits_int64(value);
-    return bind(parameter, static_cast<std::int64_t>(value));
-  }
-  Statement& bind(int parameter, float value) { return bind(parameter, static_cast<double>(value)); }
-  // A span or vector of floats is bound as a vector for vec0.
-  Statement& bind(int parameter, std::span<const float> value) { return bind(parameter, as_bytes(value)); }
-  Statement& bind(int parameter, const std::vector<float>& value) {
-    return bind(parameter, std::span<const float>(value));
+  template <class T>
+  Statement& bind(int parameter, const T& value) {
+    encode(value, Parameter{*this, parameter}, Lifetime::temporary);
+    return *this;
   }
   template <class T>
-  Statement& bind(int parameter, const std::optional<T>& value) {
-    return value ? bind(parameter, *value) : bind(parameter, nullptr);
+  Statement& bind_view(int parameter, const T& value) {
+    encode(value, Parameter{*this, parameter}, Lifetime::borrowed);
+    return *this;
   }
   // By name, with its ':', '@' or '$'. Throws invalid_argument when the statement has no such parameter.
   template <class T>
   Statement& bind(const char* name, const T& value) {
     return bind(parameter_index(name), value);
   }
-  // All parameters in order. Throws invalid_argument when the number differs.
+  // All parameters: in order, or each by name(d). Throws invalid_argument when one is missing, twice there,
+  // or not in the statement.
   template <class... Args>
   Statement& bind_all(const Args&... args) {
-    require_parameter_count(static_cast<int>(sizeof...(Args)));
-    int parameter = 0;
-    (bind(++parameter, args), ...);
+    bind_each(Lifetime::temporary, args...);
+    return *this;
+  }
+  // The same without copies; the arguments must live until the statement has run.
+  template <class... Args>
+  Statement& bind_all_views(const Args&... args) {
+    bind_each(Lifetime::borrowed, args...);
     return *this;
   }
 
@@ -103,11 +112,13 @@ class Statement {
 
   // The current row. Columns count from 0.
   int column_count() const noexcept;
-  std::string column_name(int column) const;
+  std::string_view column_name(int column) const;  // lives as long as the statement is not stepped
   ColumnType column_type(int column) const;
   bool is_null(int column) const { return column_type(column) == ColumnType::null; }
   template <class T>
-  T get(int column) const;
+  T get(int column) const {
+    return decode<T>(Column{*this, column});
+  }
 
   int parameter_count() const noexcept;
   int parameter_index(const char* name) const;
@@ -116,49 +127,76 @@ class Statement {
   sqlite3_stmt* handle() const noexcept { return stmt_; }
 
  private:
-  std::int64_t get_int64(int column) const;
-  double get_double(int column) const;
+  // The two ends of value.hpp: where encode() puts a value, and where decode() finds one.
+  struct Parameter {
+    void null() const { statement.bind_null(index); }
+    void integer(std::int64_t value) const { statement.bind_integer(index, value); }
+    void real(double value) const { statement.bind_real(index, value); }
+    void text(std::string_view value, Lifetime lifetime) const {
+      statement.bind_text(index, value, lifetime);
+    }
+    void blob(Bytes value, Lifetime lifetime) const { statement.bind_blob(index, value, lifetime); }
+    [[noreturn]] void reject(const char* why) const { statement.reject_parameter(index, why); }
+
+    Statement& statement;
+    int index;
+  };
+  struct Column {
+    ColumnType type() const { return statement.column_type(index); }
+    bool is_null() const { return statement.is_null(index); }
+    std::int64_t integer() const { return statement.get_integer(index); }
+    double real() const { return statement.get_real(index); }
+    std::string_view text() const { return statement.get_text(index); }
+    Bytes blob() const { return statement.get_blob(index); }
+    [[noreturn]] void reject(const char* why) const { statement.reject_column(index, why); }
+
+    const Statement& statement;
+    int index;
+  };
+
+  template <class... Args>
+  void bind_each(Lifetime lifetime, const Args&... args) {
+    if constexpr (sizeof...(Args) > 0 && (detail::is_named<Args> && ...)) {
+      require_every_parameter({args.name...});
+      (encode(args.value, Parameter{*this, parameter_index(args.name)}, lifetime), ...);
+    } else {
+      static_assert(!(detail::is_named<Args> || ...), "arguments are either all named or all in order");
+      require_parameter_count(static_cast<int>(sizeof...(Args)));
+      int parameter = 0;
+      (encode(args, Parameter{*this, ++parameter}, lifetime), ...);
+    }
+  }
+  template <class T>
+  void bind_each(Lifetime lifetime, const NamedMembers<T>& members) {
+    const auto values = members::tie(members.object);
+    const int count = parameter_count();
+    for (int parameter = 1; parameter <= count; ++parameter) {
+      const std::size_t member = member_for(parameter, members::names<T>);
+      [&]<std::size_t... I>(std::index_sequence<I...>) {
+        ((I == member ? encode(std::get<I>(values), Parameter{*this, parameter}, lifetime) : void()), ...);
+      }
+      (std::make_index_sequence<members::count<T>>{});
+    }
+  }
+
+  void bind_null(int parameter);
+  void bind_integer(int parameter, std::int64_t value);
+  void bind_real(int parameter, double value);
+  void bind_text(int parameter, std::string_view value, Lifetime lifetime);
+  void bind_blob(int parameter, Bytes value, Lifetime lifetime);
+  [[noreturn]] void reject_parameter(int parameter, const char* why) const;
+
+  std::int64_t get_integer(int column) const;
+  double get_real(int column) const;
   std::string_view get_text(int column) const;
   Bytes get_blob(int column) const;
-  std::vector<float> get_vector(int column) const;
+  [[noreturn]] void reject_column(int column, const char* why) const;
+
   void require_parameter_count(int count) const;
-  static void require_fits_int64(std::uint64_t value);
-  [[noreturn]] void throw_out_of_range(int column) const;
+  void require_every_parameter(std::initializer_list<const char*> names) const;
+  std::size_t member_for(int parameter, std::span<const std::string_view> members) const;
 
   sqlite3_stmt* stmt_ = nullptr;
 };
-
-namespace detail {
-template <class T>
-struct is_optional : std::false_type {};
-template <class T>
-struct is_optional<std::optional<T>> : std::true_type {};
-}  // namespace detail
-
-template <class T>
-T Statement::get(int column) const {
-  if constexpr (detail::is_optional<T>::value) {
-    if (is_null(column)) return std::nullopt;
-    return get<typename T::value_type>(column);
-  } else if constexpr (std::is_same_v<T, bool>) {
-    return get_int64(column) != 0;
-  } else if constexpr (std::integral<T>) {
-    const std::int64_t value = get_int64(column);
-    if (!std::in_range<T>(value)) throw_out_of_range(column);
-    return static_cast<T>(value);
-  } else if constexpr (std::floating_point<T>) {
-    return static_cast<T>(get_double(column));
-  } else if constexpr (std::is_same_v<T, std::string_view>) {
-    return get_text(column);
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    return std::string(get_text(column));
-  } else if constexpr (std::is_same_v<T, Bytes>) {
-    return get_blob(column);
-  } else {
-    static_assert(std::is_same_v<T, std::vector<float>>,
-                  "Statement::get: this type cannot be read from a column");
-    return get_vector(column);
-  }
-}
 
 }  // namespace cairn::sqlite
