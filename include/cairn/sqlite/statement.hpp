@@ -88,7 +88,8 @@ class Statement {
   Statement& bind(const char* name, const T& value) {
     return bind(parameter_index(name), value);
   }
-  // All parameters: in order, or each by name(d). Throws invalid_argument when one is missing, twice there,
+  // All parameters: in order, each by name(d), or as a std::vector<Value> when their number is known only at
+  // run time. Throws invalid_argument when one is missing, twice there,
   // or not in the statement.
   template <class... Args>
   Statement& bind_all(const Args&... args) {
@@ -165,6 +166,11 @@ class Statement {
       int parameter = 0;
       (encode(args, Parameter{*this, ++parameter}, lifetime), ...);
     }
+  }
+  void bind_each(Lifetime lifetime, const std::vector<Value>& values) {
+    require_parameter_count(static_cast<int>(values.size()));
+    int parameter = 0;
+    for (const Value& value : values) encode(value, Parameter{*this, ++parameter}, lifetime);
   }
   template <class T>
   void bind_each(Lifetime lifetime, const NamedMembers<T>& members) {

@@ -35,8 +35,8 @@
 
 namespace cairn {
 
-// The extension point: how a type of yours is kept. `to_sql` answers any type of the table above; `from_sql`
-// takes what the column holds, and refuses a value by throwing a std::exception that says why.
+// The extension point: how a type of yours is kept. `to_sql` answers any type of the table above, `from_sql`
+// takes what the column holds; both refuse a value by throwing a std::exception that says why.
 //
 //   template <>
 //   struct cairn::SqlType<Uuid> {
@@ -142,7 +142,14 @@ Stored stored_as(Result (*)(Stored));
 template <class T, class Sink>
 void encode(const T& value, const Sink& sink, Lifetime lifetime = Lifetime::borrowed) {
   if constexpr (detail::Encoded<T>) {
-    encode(SqlType<T>::to_sql(value), sink, Lifetime::temporary);
+    const auto stored = [&] {
+      try {
+        return SqlType<T>::to_sql(value);
+      } catch (const std::exception& error) {
+        sink.reject((std::string("cannot be stored: ") + error.what()).c_str());
+      }
+    }();
+    encode(stored, sink, Lifetime::temporary);
   } else if constexpr (std::is_null_pointer_v<T> || std::same_as<T, std::nullopt_t> ||
                        std::same_as<T, std::monostate>) {
     sink.null();
