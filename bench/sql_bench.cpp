@@ -195,7 +195,7 @@ Engine sqlitecpp_engine(SqliteCpp& s) {
           [&s](const Work& work) {
             std::size_t sum = 0;
             for (const std::int64_t id : work.ids) {
-              s.look_up.bind(1, static_cast<long long>(id));
+              s.look_up.bind(1, id);
               require(s.look_up.executeStep());
               sum += checksum(sqlitecpp_task(s.look_up));
               s.look_up.reset();

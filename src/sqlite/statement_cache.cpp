@@ -25,6 +25,9 @@ CachedStatement::~CachedStatement() {
 }
 
 CachedStatement StatementCache::lend(sqlite3* db, std::string_view sql) {
+  // A loop asks for the same statement again and again: no hash for that.
+  if (!entries_.empty() && !entries_.front().in_use && entries_.front().sql == sql)
+    return CachedStatement(&entries_.front().statement, &entries_.front().in_use);
   const auto found = by_sql_.find(sql);
   if (found != by_sql_.end() && !found->second->in_use) {
     entries_.splice(entries_.begin(), entries_, found->second);
