@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "cairn/sql/connect_options.hpp"
+#include "cairn/sql/function.hpp"
 #include "cairn/sql/hooks.hpp"
 
 namespace cairn::sql {
@@ -67,6 +68,21 @@ class Connection : public ConnectionRef {
 
   // Writes a consistent copy to `path`, which must not exist. REQUIRES: no open transaction.
   void backup_to(const std::string& path) const;
+
+  // Functions and collations in C++ (function.hpp), for this connection; ConnectOptions brings them to all of
+  // a pool. One with the same name and number of arguments is replaced. Throws busy while a statement runs.
+  template <class Callable>
+  void create_function(std::string name, Callable callable, FunctionFlags flags = {}) {
+    Function(std::move(name), std::move(callable), flags).add_to(*this);
+  }
+  template <class A>
+  void create_aggregate(std::string name, A initial, FunctionFlags flags = {}) {
+    Function::aggregate(std::move(name), std::move(initial), flags).add_to(*this);
+  }
+  template <class Compare>
+  void create_collation(std::string name, Compare compare) {
+    Collation(std::move(name), std::move(compare)).add_to(*this);
+  }
 
   // Hooks, each replaced by the next and removed by an empty function. They run inside the statement that
   // causes them and must not use the connection. What they throw is swallowed, but for what is said below.
