@@ -2,10 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "cairn/sql/connection.hpp"
 #include "cairn/sql/hooks.hpp"
+#include "sql/statement_log.hpp"
 #include "sqlite/api.hpp"
 
 namespace cairn::sql {
@@ -19,6 +22,9 @@ struct ConnectionState {
 
   sqlite3* db = nullptr;
   const std::chrono::milliseconds busy_timeout;
+
+  std::optional<std::int64_t> optimize_rows;  // for PRAGMA optimize at the end
+  std::optional<StatementLog> log;
 
   std::function<void(const RowChange&)> on_update;
   std::function<bool()> on_commit;
@@ -37,10 +43,11 @@ struct ConnectionState {
   void install_busy_handler() noexcept;
   // Whether a limit has been passed; it then knows that it stopped something.
   bool limit_passed() noexcept;
-  // For the end: no hook is called any more.
-  void remove_hooks() noexcept;
+  // Before the database is closed: no callback of ours may be called any more.
+  void close() noexcept;
 
  private:
+  void optimize() noexcept;
   static int progress(void* self) noexcept;
   static int busy(void* self, int count) noexcept;
 };

@@ -71,11 +71,4 @@ void Connection::on_progress(int steps, std::function<bool()> hook) {
   state_->install_progress();
 }
 
-void ConnectionState::remove_hooks() noexcept {
-  sqlite3_update_hook(db, nullptr, nullptr);
-  sqlite3_commit_hook(db, nullptr, nullptr);
-  sqlite3_rollback_hook(db, nullptr, nullptr);
-  sqlite3_progress_handler(db, 0, nullptr, nullptr);
-}
-
 }  // namespace cairn::sql
