@@ -96,10 +96,6 @@ void Connection::clear_statement_cache() noexcept {
   cache_.remove_if([](const Entry& entry) { return !entry.in_use; });
 }
 
-void Connection::backup_to(const std::string& path) const {
-  execute("VACUUM INTO ?", path);
-}
-
 CachedStatement::~CachedStatement() {
   if (!statement_) return;
   statement_->reset();

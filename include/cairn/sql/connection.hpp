@@ -12,7 +12,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "cairn/sql/backup.hpp"
 #include "cairn/sql/connect_options.hpp"
 #include "cairn/sql/function.hpp"
 #include "cairn/sql/hooks.hpp"
@@ -66,8 +68,17 @@ class Connection : public ConnectionRef {
   CachedStatement cached(std::string_view sql);
   void clear_statement_cache() noexcept;
 
-  // Writes a consistent copy to `path`, which must not exist. REQUIRES: no open transaction.
-  void backup_to(const std::string& path) const;
+  // Writes a copy (backup.hpp) to `path`, which must not exist; nothing is left of one that fails.
+  // REQUIRES: no open transaction (invalid_argument).
+  void backup_to(const std::string& path, const BackupOptions& options = {}) const;
+
+  // The database as the bytes that its file would have; none for an empty one. Throws not_found for an
+  // unknown schema ("main", "temp" or the name that one is attached as).
+  std::vector<std::byte> serialize(const std::string& schema = "main") const;
+  // Puts a copy of the bytes, in memory, in the place of a database. They are checked as a whole (PRAGMA
+  // integrity_check) before anything is replaced: throws not_a_database, corrupt …. REQUIRES: no open
+  // transaction (invalid_argument).
+  void deserialize(Bytes bytes, const std::string& schema = "main", bool read_only = false);
 
   // Functions and collations in C++ (function.hpp), for this connection; ConnectOptions brings them to all of
   // a pool. One with the same name and number of arguments is replaced. Throws busy while a statement runs.
