@@ -17,6 +17,9 @@ class OperationLimit;
 
 namespace detail {
 
+// From SQLITE_INSERT and its kind.
+RowOperation row_operation(int code) noexcept;
+
 struct ConnectionState {
   explicit ConnectionState(std::chrono::milliseconds timeout) : busy_timeout(timeout) {}
 
@@ -27,6 +30,7 @@ struct ConnectionState {
   std::optional<StatementLog> log;
 
   std::function<void(const RowChange&)> on_update;
+  std::function<void(const PendingChange&)> on_preupdate;
   std::function<bool()> on_commit;
   std::function<void()> on_rollback;
 
@@ -43,6 +47,7 @@ struct ConnectionState {
   void install_busy_handler() noexcept;
   // Whether a limit has been passed; it then knows that it stopped something.
   bool limit_passed() noexcept;
+  void install_preupdate();
   // Before the database is closed: no callback of ours may be called any more.
   void close() noexcept;
 

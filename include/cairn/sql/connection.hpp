@@ -101,6 +101,9 @@ class Connection : public ConnectionRef {
   // Called for each row that is inserted, updated or deleted in a table with a rowid
   // (https://www.sqlite.org/c3ref/update_hook.html lists what is left out).
   void on_update(std::function<void(const RowChange&)> hook);
+  // Called before the change, with the values. Throws unsupported where SQLite was built without (Debian's
+  // has it).
+  void on_preupdate(std::function<void(const PendingChange&)> hook);
   // Called before each commit. False, or an exception, makes it a rollback; COMMIT then throws `constraint`.
   void on_commit(std::function<bool()> hook);
   // Called after each rollback of a transaction, but not when the connection closes.
