@@ -221,8 +221,8 @@ Bytes Statement::get_blob(int column) const {
 }
 
 void Statement::reject_column(int column, const char* why) const {
-  throw Error(ErrorCode::decode, fmt::format("the value in column '{}' of '{}' cannot be read: {}",
-                                             column_name(column), excerpt(sql()), why));
+  throw Error(ErrorCode::decode,
+              fmt::format("column '{}' of '{}' {}", column_name(column), excerpt(sql()), why));
 }
 
 int Statement::parameter_count() const noexcept {

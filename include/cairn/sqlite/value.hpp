@@ -195,7 +195,7 @@ T decode(const Source& source) {
     try {
       return SqlType<T>::from_sql(stored);
     } catch (const std::exception& error) {
-      source.reject(error.what());
+      source.reject((std::string("cannot be read: ") + error.what()).c_str());
     }
   } else if constexpr (detail::is_a<T, std::optional>) {
     if (source.is_null()) return std::nullopt;
