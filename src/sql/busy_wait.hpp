@@ -1,0 +1,18 @@
+// How a connection waits for a lock that another process holds. SQLite's own busy handler sleeps longer
+// and longer, up to 100 ms between two looks, and so loses for seconds against a writer that comes back at
+// once; this one looks every few milliseconds, at random, and costs next to nothing for that.
+//
+//   wait_when_busy(db.handle(), std::chrono::seconds(5));
+#pragma once
+
+#include <chrono>
+
+struct sqlite3;
+
+namespace cairn::sql {
+
+// Replaces the connection's busy handler; PRAGMA busy_timeout reads 0 from then on, and setting it brings
+// SQLite's own handler back. Nothing to keep alive. An OperationLimit of the thread ends the wait early.
+void wait_when_busy(sqlite3* db, std::chrono::milliseconds timeout) noexcept;
+
+}  // namespace cairn::sql
