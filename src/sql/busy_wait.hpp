@@ -12,7 +12,7 @@ struct sqlite3;
 namespace cairn::sql {
 
 // Replaces the connection's busy handler; PRAGMA busy_timeout reads 0 from then on, and setting it brings
-// SQLite's own handler back. Nothing to keep alive. An OperationLimit of the thread ends the wait early.
+// SQLite's own handler back. Nothing to keep alive.
 void wait_when_busy(sqlite3* db, std::chrono::milliseconds timeout) noexcept;
 
 }  // namespace cairn::sql

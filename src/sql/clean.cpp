@@ -6,7 +6,6 @@ namespace cairn::sql {
 
 bool clean(const sqlite::ConnectionRef& db) noexcept {
   sqlite3* const handle = db.handle();
-  sqlite3_progress_handler(handle, 0, nullptr, nullptr);
   if (!db.in_transaction() && sqlite3_txn_state(handle, nullptr) == SQLITE_TXN_NONE) return true;
   // A statement that is not reset keeps its snapshot, and an interrupt stands until none is running.
   for (sqlite3_stmt* statement = sqlite3_next_stmt(handle, nullptr); statement;

@@ -5,7 +5,7 @@
 
 namespace cairn::sql {
 
-// Leaves no transaction, running statement, interrupt or progress handler behind. False if it cannot.
+// Leaves no transaction, running statement or interrupt behind. False if it cannot.
 bool clean(const sqlite::ConnectionRef& db) noexcept;
 
 // Whether the file that the connection has open is no longer the one under its name.

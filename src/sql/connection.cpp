@@ -6,6 +6,7 @@
 #include <chrono>
 #include <limits>
 
+#include "sql/connection_state.hpp"
 #include "sqlite/api.hpp"
 #include "sqlite/error.hpp"
 
@@ -118,11 +119,15 @@ ConnectOptions ConnectOptions::agent(std::string path) {
 }
 
 Connection::Connection(const ConnectOptions& options)
-    : ConnectionRef(nullptr), path_(options.path), cache_capacity_(options.statement_cache_capacity) {
+    : ConnectionRef(nullptr),
+      path_(options.path),
+      cache_capacity_(options.statement_cache_capacity),
+      state_(std::make_unique<detail::ConnectionState>(clamped(options.busy_timeout))) {
   const int code = sqlite3_open_v2(to_filename(options).c_str(), &db_, open_flags(options.mode), nullptr);
   try {
     sqlite::check(db_, code, fmt::format("cannot open '{}'", path_));
-    sqlite3_busy_timeout(db_, static_cast<int>(clamped(options.busy_timeout).count()));
+    state_->db = db_;
+    state_->install_busy_handler();
     // A misspelt column in double quotes must be an error, not a string.
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
@@ -143,10 +148,12 @@ Connection::Connection(Connection&& other) noexcept
     : ConnectionRef(std::exchange(other.db_, nullptr)),
       path_(std::move(other.path_)),
       cache_capacity_(other.cache_capacity_),
-      cache_(std::move(other.cache_)) {}
+      cache_(std::move(other.cache_)),
+      state_(std::move(other.state_)) {}
 
 Connection::~Connection() {
   cache_.clear();
+  if (state_) state_->remove_hooks();
   sqlite3_close_v2(db_);
 }
 

@@ -172,6 +172,7 @@ void Lane::release(Slot& slot) noexcept {
 
 bool Lane::may_keep(Slot& slot, Clock::time_point now) noexcept {
   if (!clean(slot.connection)) return false;
+  wait_when_busy(slot.connection.handle(), connect_.busy_timeout);  // an OperationLimit has handlers of its own
   if (!options_.after_release) return true;
   try {
     return options_.after_release(slot.connection, {.age = now - slot.opened, .idle_for = {}});

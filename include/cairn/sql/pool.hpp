@@ -43,8 +43,8 @@ struct Acquire {
 };
 
 // A leased connection; goes back to its pool when it dies, and may outlive it. Given back, a connection is
-// clean: an open transaction is rolled back, running statements are reset, an interrupt is forgotten, and a
-// progress handler is removed. What else a borrower set (hooks, PRAGMAs, temporary tables) stays.
+// clean: an open transaction is rolled back, running statements are reset, an interrupt is forgotten. What a
+// borrower set (hooks, PRAGMAs, temporary tables) stays; after_release is the place to undo it.
 class PooledConnection {
  public:
   PooledConnection(PooledConnection&& other) noexcept
