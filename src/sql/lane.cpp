@@ -19,8 +19,13 @@ constexpr auto kTestAfter = std::chrono::seconds(1);
 }  // namespace
 
 Lane::Lane(const char* name, ConnectOptions connect, const PoolOptions& options, std::size_t capacity,
-           std::size_t minimum)
-    : name_(name), connect_(std::move(connect)), options_(options), capacity_(capacity), minimum_(minimum) {
+           std::size_t minimum, std::int64_t log_limit)
+    : name_(name),
+      connect_(std::move(connect)),
+      options_(options),
+      capacity_(capacity),
+      minimum_(minimum),
+      log_limit_(log_limit) {
   // So that giving back cannot throw.
   slots_.reserve(capacity);
   idle_.reserve(capacity);
@@ -172,7 +177,9 @@ void Lane::release(Slot& slot) noexcept {
 
 bool Lane::may_keep(Slot& slot, Clock::time_point now) noexcept {
   if (!clean(slot.connection)) return false;
-  wait_when_busy(slot.connection.handle(), connect_.busy_timeout);  // an OperationLimit has handlers of its own
+  log_limit_.look(slot.connection);
+  wait_when_busy(slot.connection.handle(),
+                 connect_.busy_timeout);  // an OperationLimit has handlers of its own
   if (!options_.after_release) return true;
   try {
     return options_.after_release(slot.connection, {.age = now - slot.opened, .idle_for = {}});

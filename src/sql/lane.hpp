@@ -13,6 +13,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -24,6 +25,7 @@
 
 #include "cairn/sql/pool_metrics.hpp"
 #include "cairn/sql/pool_options.hpp"
+#include "sql/log_limit.hpp"
 
 namespace cairn::sql::detail {
 
@@ -47,8 +49,9 @@ struct Slot {
 
 class Lane {
  public:
+  // `log_limit` is for the one lane that writes; 0 for others.
   Lane(const char* name, ConnectOptions connect, const PoolOptions& options, std::size_t capacity,
-       std::size_t minimum);
+       std::size_t minimum, std::int64_t log_limit);
 
   // Waits for `timeout`, or the pool's acquire_timeout.
   Slot& acquire(std::optional<std::chrono::milliseconds> timeout, std::string_view label);
@@ -92,6 +95,7 @@ class Lane {
   const PoolOptions options_;
   const std::size_t capacity_;
   const std::size_t minimum_;
+  LogLimit log_limit_;  // used by who gives back: one at a time, where it is used at all
 
   mutable std::mutex mutex_;
   std::condition_variable returned_;

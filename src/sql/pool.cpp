@@ -55,8 +55,8 @@ Pool::Pool(const ConnectOptions& connect_options, const PoolOptions& options)
   const std::size_t limit = std::max<std::size_t>(options.readers, 1);
   const std::size_t least = std::min(limit, std::max<std::size_t>(options.min_readers, read_only_ ? 1 : 0));
   if (path_ == ":memory:") anchor_.emplace(shared);
-  writer_ = std::make_shared<detail::Lane>("writer", shared, options, 1, 1);
-  readers_ = std::make_shared<detail::Lane>("reader", for_reader(shared), options, limit, least);
+  writer_ = std::make_shared<detail::Lane>("writer", shared, options, 1, 1, options.log_limit_bytes);
+  readers_ = std::make_shared<detail::Lane>("reader", for_reader(shared), options, limit, least, 0);
   if (!read_only_) writer();
   std::vector<PooledConnection> opened;
   while (opened.size() < least) opened.push_back(reader());

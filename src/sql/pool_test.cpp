@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -312,6 +315,32 @@ TEST(Pool, ADetachedConnectionIsReplaced) {
   EXPECT_EQ(pool.writer()->query_one<int>("SELECT count(*) FROM t"), 0);
   mine.execute("INSERT INTO t VALUES (1)");
   EXPECT_EQ(pool.reader()->query_one<int>("SELECT count(*) FROM t"), 1);
+}
+
+TEST(Pool, TheLogIsEmptiedWhenItIsLongAlsoWithReadersComingAndGoing) {
+  TempDir dir;
+  const std::string log = dir.file("p.db") + "-wal";
+  Pool pool(ConnectOptions::agent(dir.file("p.db")), {.readers = 2, .log_limit_bytes = 1 << 20});
+  pool.write([](Transaction& tx) { tx.execute("CREATE TABLE t(x)"); });
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 2; ++i)
+    readers.emplace_back([&] {
+      while (!stop)
+        pool.read([](Connection& db) {
+          (void)db.query_one<int>("SELECT count(*) FROM t");
+          std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        });
+    });
+  std::uintmax_t longest = 0;
+  for (int i = 0; i < 800; ++i) {
+    pool.write([](Transaction& tx) { tx.execute("INSERT INTO t VALUES (randomblob(20000))"); });
+    longest = std::max(longest, std::filesystem::file_size(log));
+  }
+  stop = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_GE(longest, 1u << 20) << "the test must reach the limit";
+  EXPECT_LT(longest, 8u << 20) << "16 MB were written";
 }
 
 TEST(Pool, ReadSeesOneSnapshotAndWriteCommits) {

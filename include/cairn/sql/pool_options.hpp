@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 
 #include "cairn/sql/connection.hpp"
@@ -32,6 +33,10 @@ struct PoolOptions {
   // the one under that name. Otherwise (deleted, replaced by a restored backup) it would read and write a
   // file that nobody else can see. Nothing else about a local file breaks while it is idle.
   bool test_before_acquire = true;
+  // With WAL: the log is emptied when it has grown to so many bytes, by who gives the writer back; 0 leaves
+  // it to SQLite. SQLite's own checkpoints never start the log anew while readers come and go without a
+  // pause.
+  std::int64_t log_limit_bytes = 64 << 20;
 
   // Hooks run in the thread that acquires or releases, outside the pool's lock; they must not use the pool.
   // For a new connection, with all options applied. An exception closes it and reaches who acquires.
