@@ -1,8 +1,11 @@
 #include "sql/log_limit.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "sql/busy_wait.hpp"
+#include "sql/jitter.hpp"
 #include "sqlite/api.hpp"
 #include "sqlite/raw_file.hpp"
 
@@ -10,12 +13,27 @@ namespace cairn::sql {
 
 namespace {
 
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
 // The size costs a system call.
 constexpr int kTransactionsPerLook = 16;
-constexpr auto kPatience = std::chrono::milliseconds(100);
+constexpr milliseconds kPatience{100}, kShortestPause{250}, kLongestPause{30000};
 
 std::int64_t log_bytes(sqlite3* db) noexcept {
   return static_cast<std::int64_t>(sqlite::RawFile::journal(db, "main").size().value_or(0));
+}
+
+bool empty_log(sqlite3* db) noexcept {
+  const Clock::time_point end = Clock::now() + kPatience;
+  // For readers and for the write lock SQLite waits by itself, but not for another process's checkpoint, of
+  // which there is one after each commit once the log is long.
+  wait_when_busy(db, kPatience);
+  while (sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) != SQLITE_OK) {
+    if (Clock::now() >= end) return false;
+    std::this_thread::sleep_for(jittered(std::chrono::microseconds(500)));
+  }
+  return true;
 }
 
 }  // namespace
@@ -23,12 +41,9 @@ std::int64_t log_bytes(sqlite3* db) noexcept {
 void LogLimit::look(const sqlite::ConnectionRef& db) noexcept {
   if (limit_ <= 0 || --until_look_ > 0) return;
   until_look_ = kTransactionsPerLook;
-  const std::int64_t bytes = log_bytes(db.handle());
-  if (bytes < threshold_) return;
-  wait_when_busy(db.handle(), kPatience);
-  const int code =
-      sqlite3_wal_checkpoint_v2(db.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  threshold_ = code == SQLITE_OK ? limit_ : 2 * bytes;
+  if (log_bytes(db.handle()) < limit_ || Clock::now() < not_before_) return;
+  pause_ = empty_log(db.handle()) ? milliseconds(0) : std::clamp(2 * pause_, kShortestPause, kLongestPause);
+  not_before_ = Clock::now() + pause_;
 }
 
 }  // namespace cairn::sql

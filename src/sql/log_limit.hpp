@@ -9,6 +9,7 @@
 // Thread-safety: one thread at a time.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 #include "cairn/sqlite/connection_ref.hpp"
@@ -18,17 +19,19 @@ namespace cairn::sql {
 class LogLimit {
  public:
   // 0: none.
-  explicit LogLimit(std::int64_t bytes) noexcept : limit_(bytes), threshold_(bytes) {}
+  explicit LogLimit(std::int64_t bytes) noexcept : limit_(bytes) {}
 
-  // Empties the log when it is over the limit, and waits for readers up to 100 ms for that; readers that come
-  // meanwhile need not wait. If one stays for longer, the next attempt is made when the log is twice as long.
-  // REQUIRES: no open transaction. The connection's busy handler is to be set again afterwards.
+  // Empties the log when it is over the limit, and waits up to 100 ms for readers and for other processes to
+  // let it; readers that come meanwhile need not wait. After an attempt in vain the next is made 0.25 s
+  // later, then 0.5 s, up to 30 s: a reader that stays for long costs writers next to nothing. REQUIRES: no
+  // open transaction. The connection's busy handler is to be set again afterwards.
   void look(const sqlite::ConnectionRef& db) noexcept;
 
  private:
   std::int64_t limit_;
-  std::int64_t threshold_;
   int until_look_ = 0;
+  std::chrono::steady_clock::time_point not_before_;
+  std::chrono::milliseconds pause_{0};
 };
 
 }  // namespace cairn::sql

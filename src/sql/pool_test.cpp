@@ -70,9 +70,7 @@ TEST(Pool, CloseWakesWhoWaitsAndLeasesOutliveIt) {
   EXPECT_EQ(held->query_one<int>("SELECT 1"), 1);
 }
 
-TEST(Pool, ManyThreadsWriteAndReadWithoutAnError) {
-  TempDir dir;
-  Pool pool(ConnectOptions::agent(dir.file("busy.db")), {.readers = 3});
+void write_and_read_by_many_threads(Pool& pool) {
   pool.writer()->execute_script("CREATE TABLE t(x); INSERT INTO t VALUES (0)");
   constexpr int kWriters = 4, kRounds = 50;
   std::atomic<int> errors{0};
@@ -107,6 +105,18 @@ TEST(Pool, ManyThreadsWriteAndReadWithoutAnError) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(errors, 0);
   EXPECT_EQ(pool.reader()->query_one<int>("SELECT x FROM t"), kWriters * kRounds);
+}
+
+TEST(Pool, ManyThreadsWriteAndReadWithoutAnError) {
+  TempDir dir;
+  Pool pool(ConnectOptions::agent(dir.file("busy.db")), {.readers = 3});
+  write_and_read_by_many_threads(pool);
+}
+
+// Without a log, readers and the writer take turns.
+TEST(Pool, ManyThreadsWriteAndReadInMemoryWithoutAnError) {
+  Pool pool(ConnectOptions{}, {.readers = 3});
+  write_and_read_by_many_threads(pool);
 }
 
 TEST(Pool, TheLongestTimeoutsMeanForever) {
