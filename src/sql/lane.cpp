@@ -32,26 +32,25 @@ Lane::Lane(const char* name, ConnectOptions connect, const PoolOptions& options,
 }
 
 Slot& Lane::acquire(std::optional<std::chrono::milliseconds> timeout, std::string_view label) {
-  const Clock::time_point now = Clock::now();
+  Clock::time_point now = Clock::now();
+  std::unique_lock lock(mutex_);
+  require_open();
   Slot* slot = nullptr;
-  {
-    std::unique_lock lock(mutex_);
-    require_open();
-    slot = waiters_.empty() && leased_ < capacity_ ? take()
-                                                   : wait(lock, timeout.value_or(options_.acquire_timeout));
+  if (waiters_.empty() && leased_ < capacity_) {
+    slot = take();
+  } else {
+    slot = wait(lock, timeout.value_or(options_.acquire_timeout));
+    now = Clock::now();
   }
-  return lend(slot, label, now);
+  return lend(lock, slot, label, now);
 }
 
 Slot* Lane::try_acquire(std::string_view label) {
-  Slot* slot = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    require_open();
-    if (!waiters_.empty() || leased_ == capacity_) return nullptr;
-    slot = take();
-  }
-  return &lend(slot, label, Clock::now());
+  const Clock::time_point now = Clock::now();
+  std::unique_lock lock(mutex_);
+  require_open();
+  if (!waiters_.empty() || leased_ == capacity_) return nullptr;
+  return &lend(lock, take(), label, now);
 }
 
 void Lane::require_open() const {
@@ -61,6 +60,7 @@ void Lane::require_open() const {
 // Takes a turn, and an idle connection if there is one.
 Slot* Lane::take() noexcept {
   ++leased_;
+  ++counts_.acquires;
   if (idle_.empty()) return nullptr;
   Slot* const slot = idle_.back();
   idle_.pop_back();
@@ -102,24 +102,26 @@ void Lane::throw_timeout(std::chrono::milliseconds timeout) {
                           name_, timeout.count(), leased_, capacity_, who.str(), waiters_.size()));
 }
 
-// Makes a connection that was taken, or a new one, ready to be used.
-Slot& Lane::lend(Slot* slot, std::string_view label, Clock::time_point now) {
+// Makes a connection that was taken, or a new one, ready to be used. Unlocks.
+Slot& Lane::lend(std::unique_lock<std::mutex>& lock, Slot* slot, std::string_view label,
+                 Clock::time_point now) {
   try {
     while (slot) {
-      if (is_fit(*slot, now)) {
-        const std::lock_guard lock(mutex_);
-        mark(*slot, label, now);
-        return *slot;
-      }
-      std::unique_lock lock(mutex_);
-      const std::unique_ptr<Slot> unfit = remove(*slot);
+      const Clock::time_point idle_since = mark(*slot, label, now);
+      lock.unlock();
+      if (is_fit(*slot, idle_since, now)) return *slot;
+      lock.lock();
+      std::unique_ptr<Slot> unfit = remove(*slot);
       slot = idle_.empty() ? nullptr : idle_.back();
       if (slot) idle_.pop_back();
       lock.unlock();
+      unfit.reset();
+      lock.lock();
     }
+    lock.unlock();
     return open(label);
   } catch (...) {
-    std::unique_lock lock(mutex_);
+    lock.lock();
     const std::unique_ptr<Slot> unfit = slot ? remove(*slot) : nullptr;
     give_turn_back();
     lock.unlock();
@@ -127,16 +129,16 @@ Slot& Lane::lend(Slot* slot, std::string_view label, Clock::time_point now) {
   }
 }
 
-void Lane::mark(Slot& slot, std::string_view label, Clock::time_point now) noexcept {
-  ++counts_.acquires;
+// Returns since when it was idle.
+Clock::time_point Lane::mark(Slot& slot, std::string_view label, Clock::time_point now) noexcept {
   slot.leased = true;
   slot.label = label;
   slot.thread = std::this_thread::get_id();
-  slot.since = now;
+  return std::exchange(slot.since, now);
 }
 
-bool Lane::is_fit(Slot& slot, Clock::time_point now) {
-  const auto idle_for = now - slot.since;
+bool Lane::is_fit(Slot& slot, Clock::time_point idle_since, Clock::time_point now) {
+  const auto idle_for = now - idle_since;
   if (now > after(slot.opened, options_.max_lifetime)) return false;
   if (options_.test_before_acquire && idle_for >= kTestAfter && has_lost_its_file(slot.connection))
     return false;

@@ -79,14 +79,15 @@ class Lane {
   Slot* take() noexcept;
   Slot* wait(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds timeout);
   [[noreturn]] void throw_timeout(std::chrono::milliseconds timeout);
-  void mark(Slot& slot, std::string_view label, Clock::time_point now) noexcept;
+  Clock::time_point mark(Slot& slot, std::string_view label, Clock::time_point now) noexcept;
   std::unique_ptr<Slot> remove(Slot& slot) noexcept;
   std::unique_ptr<Slot> reap(Clock::time_point now) noexcept;
   void give_turn_back() noexcept;
 
+  Slot& lend(std::unique_lock<std::mutex>& lock, Slot* slot, std::string_view label, Clock::time_point now);
+
   // Those without:
-  Slot& lend(Slot* slot, std::string_view label, Clock::time_point now);
-  bool is_fit(Slot& slot, Clock::time_point now);
+  bool is_fit(Slot& slot, Clock::time_point idle_since, Clock::time_point now);
   Slot& open(std::string_view label);
   bool may_keep(Slot& slot, Clock::time_point now) noexcept;
 

@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 // The size costs a system call.
 constexpr int kTransactionsPerLook = 16;
-constexpr milliseconds kPatience{100}, kShortestPause{250}, kLongestPause{30000};
+constexpr milliseconds kAttempt{3}, kPatience{100}, kShortestPause{250}, kLongestPause{30000};
 
 std::int64_t log_bytes(sqlite3* db) noexcept {
   return static_cast<std::int64_t>(sqlite::RawFile::journal(db, "main").size().value_or(0));
@@ -26,9 +26,10 @@ std::int64_t log_bytes(sqlite3* db) noexcept {
 
 bool empty_log(sqlite3* db) noexcept {
   const Clock::time_point end = Clock::now() + kPatience;
-  // For readers and for the write lock SQLite waits by itself, but not for another process's checkpoint, of
-  // which there is one after each commit once the log is long.
-  wait_when_busy(db, kPatience);
+  // Many short attempts rather than a long one. SQLite waits for the slot of an old reader to become free,
+  // and does not see that new readers, which it need not wait for, may have taken that slot and never leave
+  // it all at once. And for another process's checkpoint it does not wait at all.
+  wait_when_busy(db, kAttempt);
   while (sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) != SQLITE_OK) {
     if (Clock::now() >= end) return false;
     std::this_thread::sleep_for(jittered(std::chrono::microseconds(500)));
