@@ -2,10 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "cairn/sql/connection.hpp"
 #include "cairn/sql/hooks.hpp"
+#include "sql/statement_log.hpp"
 #include "sqlite/api.hpp"
 
 namespace cairn::sql {
@@ -14,13 +17,20 @@ class OperationLimit;
 
 namespace detail {
 
+// From SQLITE_INSERT and its kind.
+RowOperation row_operation(int code) noexcept;
+
 struct ConnectionState {
   explicit ConnectionState(std::chrono::milliseconds timeout) : busy_timeout(timeout) {}
 
   sqlite3* db = nullptr;
   const std::chrono::milliseconds busy_timeout;
 
+  std::optional<std::int64_t> optimize_rows;  // for PRAGMA optimize at the end
+  std::optional<StatementLog> log;
+
   std::function<void(const RowChange&)> on_update;
+  std::function<void(const PendingChange&)> on_preupdate;
   std::function<bool()> on_commit;
   std::function<void()> on_rollback;
 
@@ -37,10 +47,12 @@ struct ConnectionState {
   void install_busy_handler() noexcept;
   // Whether a limit has been passed; it then knows that it stopped something.
   bool limit_passed() noexcept;
-  // For the end: no hook is called any more.
-  void remove_hooks() noexcept;
+  void install_preupdate();
+  // Before the database is closed: no callback of ours may be called any more.
+  void close() noexcept;
 
  private:
+  void optimize() noexcept;
   static int progress(void* self) noexcept;
   static int busy(void* self, int count) noexcept;
 };

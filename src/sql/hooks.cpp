@@ -18,21 +18,10 @@ bool ran(Hook&& hook) noexcept {
   return sqlite::trampoline(hook, [](const char*, int) noexcept {}) == SQLITE_OK;
 }
 
-RowOperation operation_of(int code) noexcept {
-  switch (code) {
-    case SQLITE_INSERT:
-      return RowOperation::insert;
-    case SQLITE_UPDATE:
-      return RowOperation::update;
-    default:
-      return RowOperation::delete_;
-  }
-}
-
 void call_update(void* self, int operation, const char* database, const char* table,
                  sqlite3_int64 rowid) noexcept {
   const auto& state = *static_cast<const ConnectionState*>(self);
-  ran([&] { state.on_update({operation_of(operation), database, table, rowid}); });
+  ran([&] { state.on_update({detail::row_operation(operation), database, table, rowid}); });
 }
 
 int call_commit(void* self) noexcept {
@@ -48,6 +37,17 @@ void call_rollback(void* self) noexcept {
 }
 
 }  // namespace
+
+RowOperation detail::row_operation(int code) noexcept {
+  switch (code) {
+    case SQLITE_INSERT:
+      return RowOperation::insert;
+    case SQLITE_UPDATE:
+      return RowOperation::update;
+    default:
+      return RowOperation::delete_;
+  }
+}
 
 void Connection::on_update(std::function<void(const RowChange&)> hook) {
   state_->on_update = std::move(hook);
@@ -69,13 +69,6 @@ void Connection::on_progress(int steps, std::function<bool()> hook) {
   state_->progress_interval = steps;
   state_->steps_since_progress = 0;
   state_->install_progress();
-}
-
-void ConnectionState::remove_hooks() noexcept {
-  sqlite3_update_hook(db, nullptr, nullptr);
-  sqlite3_commit_hook(db, nullptr, nullptr);
-  sqlite3_rollback_hook(db, nullptr, nullptr);
-  sqlite3_progress_handler(db, 0, nullptr, nullptr);
 }
 
 }  // namespace cairn::sql

@@ -29,6 +29,30 @@ TEST(Hooks, AnUpdateHookHearsOfEveryRow) {
   EXPECT_EQ(heard.size(), 3u);
 }
 
+TEST(Hooks, APreupdateHookSeesTheValues) {
+  Connection db(ConnectOptions{});
+  db.execute_script(
+      "CREATE TABLE t(id INTEGER PRIMARY KEY, x); CREATE TABLE log(x);"
+      "CREATE TRIGGER copy AFTER DELETE ON t BEGIN INSERT INTO log VALUES (old.x); END");
+  std::vector<std::string> heard;
+  db.on_preupdate([&heard](const PendingChange& change) {
+    std::string line = std::string(change.table) + '/' + std::to_string(change.column_count) + '/' +
+                       std::to_string(change.depth);
+    if (change.operation != RowOperation::insert)
+      line += " -" + change.old_value(change.column_count - 1).get<std::string>();
+    if (change.operation != RowOperation::delete_)
+      line += " +" + change.new_value(change.column_count - 1).get<std::string>();
+    heard.push_back(line);
+    change.new_value(99);  // throws, which is swallowed
+  });
+  db.execute_script("INSERT INTO t VALUES (7, 'a'); UPDATE t SET x = 'b'; DELETE FROM t");
+  EXPECT_EQ(heard, (std::vector<std::string>{"t/2/0 +a", "t/2/0 -a +b", "t/2/0 -b", "log/1/1 +b"}));
+  db.on_preupdate(nullptr);
+  db.execute("INSERT INTO t VALUES (8, 'c')");
+  EXPECT_EQ(heard.size(), 4u);
+  db.on_preupdate([](const PendingChange&) {});  // still there when the connection closes
+}
+
 TEST(Hooks, ACommitHookMayRefuse) {
   Connection db(ConnectOptions{});
   db.execute("CREATE TABLE t(x)");
