@@ -6,7 +6,7 @@
 #include <atomic>
 
 #include "cairn/error.hpp"
-#include "sqlite/api.hpp"
+#include "sql/lane.hpp"
 
 namespace cairn::sql {
 
@@ -37,89 +37,85 @@ ConnectOptions for_reader(ConnectOptions options) {
 
 }  // namespace
 
-namespace detail {
+PooledConnection::PooledConnection(std::shared_ptr<detail::Lane> lane, detail::Slot& slot) noexcept
+    : lane_(std::move(lane)), slot_(&slot), connection_(&slot.connection) {}
 
-std::unique_ptr<Connection> Lane::acquire(std::chrono::milliseconds timeout) {
-  // The clock counts nanoseconds, in which milliseconds::max() does not fit.
-  timeout = std::min<std::chrono::milliseconds>(timeout, std::chrono::years(100));
-  std::unique_lock lock(mutex_);
-  Waiter self;
-  waiters_.push_back(&self);
-  const bool in_time = self.wake.wait_for(
-      lock, timeout, [&] { return closed_ || (waiters_.front() == &self && leased_ < capacity_); });
-  waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &self));
-  if (closed_) throw Error(ErrorCode::closed, "the pool was closed");
-  if (!in_time) {
-    if (!waiters_.empty()) waiters_.front()->wake.notify_one();
-    throw Error(
-        ErrorCode::timeout,
-        fmt::format("no connection was free within {} ms ({} of {} in use); end transactions sooner, or "
-                    "allow more readers or a longer acquire_timeout",
-                    timeout.count(), leased_, capacity_));
-  }
-  ++leased_;
-  std::unique_ptr<Connection> connection;
-  if (!idle_.empty()) {
-    connection = std::move(idle_.back());
-    idle_.pop_back();
-  }
-  if (!waiters_.empty() && leased_ < capacity_) waiters_.front()->wake.notify_one();
-  if (connection) return connection;
-
-  lock.unlock();
-  try {
-    return std::make_unique<Connection>(options_);
-  } catch (...) {
-    release(nullptr);
-    throw;
-  }
+void PooledConnection::give_back() noexcept {
+  lane_->release(*slot_);
 }
 
-void Lane::release(std::unique_ptr<Connection> connection) noexcept {
-  if (connection && connection->in_transaction())
-    sqlite3_exec(connection->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-  std::lock_guard lock(mutex_);
-  --leased_;
-  // Cannot throw: the constructor reserved room for every connection.
-  if (connection && !closed_ && !connection->in_transaction()) idle_.push_back(std::move(connection));
-  if (!waiters_.empty()) waiters_.front()->wake.notify_one();
+Connection PooledConnection::detach() && {
+  connection_ = nullptr;
+  return lane_->detach(*std::exchange(slot_, nullptr));
 }
-
-void Lane::close() noexcept {
-  std::lock_guard lock(mutex_);
-  closed_ = true;
-  idle_.clear();
-  for (Waiter* waiter : waiters_) waiter->wake.notify_one();
-}
-
-}  // namespace detail
 
 Pool::Pool(const ConnectOptions& connect_options, const PoolOptions& options)
-    : options_(options),
-      read_only_(connect_options.mode == OpenMode::read_only),
-      path_(connect_options.path) {
+    : read_only_(connect_options.mode == OpenMode::read_only), path_(connect_options.path) {
   const ConnectOptions shared = for_pool(connect_options);
-  writer_ = std::make_shared<detail::Lane>(shared, 1);
-  readers_ = std::make_shared<detail::Lane>(for_reader(shared), std::max<std::size_t>(options.readers, 1));
-  read_only_ ? (void)reader() : (void)writer();
+  const std::size_t limit = std::max<std::size_t>(options.readers, 1);
+  const std::size_t least = std::min(limit, std::max<std::size_t>(options.min_readers, read_only_ ? 1 : 0));
+  if (path_ == ":memory:") anchor_.emplace(shared);
+  writer_ = std::make_shared<detail::Lane>("writer", shared, options, 1, 1, options.log_limit_bytes);
+  readers_ = std::make_shared<detail::Lane>("reader", for_reader(shared), options, limit, least, 0);
+  if (!read_only_) writer();
+  std::vector<PooledConnection> opened;
+  while (opened.size() < least) opened.push_back(reader());
 }
 
 Pool::~Pool() {
   close();
 }
 
-PooledConnection Pool::reader() {
-  return {readers_, readers_->acquire(options_.acquire_timeout)};
-}
-
-PooledConnection Pool::writer() {
+detail::Lane& Pool::writing() const {
   if (read_only_) throw Error(ErrorCode::read_only, fmt::format("'{}' was opened read-only", path_));
-  return {writer_, writer_->acquire(options_.acquire_timeout)};
+  return *writer_;
 }
 
-void Pool::close() noexcept {
+PooledConnection Pool::reader(const Acquire& how) {
+  return {readers_, readers_->acquire(how.timeout, how.label)};
+}
+
+PooledConnection Pool::writer(const Acquire& how) {
+  return {writer_, writing().acquire(how.timeout, how.label)};
+}
+
+std::optional<PooledConnection> Pool::try_reader(std::string_view label) {
+  detail::Slot* const slot = readers_->try_acquire(label);
+  if (!slot) return std::nullopt;
+  return PooledConnection(readers_, *slot);
+}
+
+std::optional<PooledConnection> Pool::try_writer(std::string_view label) {
+  detail::Slot* const slot = writing().try_acquire(label);
+  if (!slot) return std::nullopt;
+  return PooledConnection(writer_, *slot);
+}
+
+bool Pool::close(std::chrono::milliseconds wait) noexcept {
+  // Readers first: the last connection to close checkpoints the log, and the writer may.
   readers_->close();
   writer_->close();
+  const auto deadline = detail::after(detail::Clock::now(), wait);
+  return readers_->wait_until_returned(deadline) && writer_->wait_until_returned(deadline);
+}
+
+bool Pool::is_closed() const noexcept {
+  return readers_->is_closed();
+}
+
+PoolMetrics Pool::metrics() const {
+  return {.writer = writer_->metrics(), .readers = readers_->metrics()};
+}
+
+std::vector<LeaseInfo> Pool::leases() const {
+  std::vector<LeaseInfo> all;
+  writer_->add_leases(all);
+  const std::size_t writers = all.size();
+  readers_->add_leases(all);
+  for (std::size_t i = 0; i < writers; ++i) all[i].writer = true;
+  std::stable_sort(all.begin(), all.end(),
+                   [](const LeaseInfo& a, const LeaseInfo& b) { return a.held_for > b.held_for; });
+  return all;
 }
 
 }  // namespace cairn::sql
