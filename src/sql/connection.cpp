@@ -30,7 +30,7 @@ ConnectOptions ConnectOptions::agent(std::string path) {
   options.synchronous = Synchronous::normal;
   options.temp_store = TempStore::memory;
   options.cache_size = -64000;
-  options.mmap_size = 268435456;
+  options.mmap_size = std::int64_t{1} << 30;
   return options;
 }
 

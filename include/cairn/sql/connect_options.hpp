@@ -107,7 +107,7 @@ struct ConnectOptions {
   std::size_t statement_cache_capacity = 100;  // prepared statements kept per connection
   bool query_only = false;                     // refuse every write; pools set it on their readers
 
-  // WAL, synchronous NORMAL, 64 MB page cache, temporary tables in memory, 256 MB mapped, file created
+  // WAL, synchronous NORMAL, 64 MB page cache, temporary tables in memory, 1 GB mapped, file created
   // when missing: the settings for one file that agents read and write all day.
   // (docs/decisions/0012-agent-preset.md has the measurements.)
   static ConnectOptions agent(std::string path);
