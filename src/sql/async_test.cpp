@@ -257,9 +257,9 @@ TEST_F(AsyncTest, ManyAtOnce) {
 }  // namespace cairn::sql
 
 #ifdef __SANITIZE_THREAD__
-// An exception that std::future carries is freed by whichever thread lets go of it last. Its counter is atomic,
-// but lives in libstdc++.so, where ThreadSanitizer does not see it.
-extern "C" const char* __tsan_default_suppressions() {
+// An exception that std::future carries is freed by whichever thread lets go of it last. Its counter is
+// atomic, but lives in libstdc++.so, where ThreadSanitizer does not see it.
+extern "C" __attribute__((visibility("default"))) const char* __tsan_default_suppressions() {
   return "race:std::__exception_ptr::exception_ptr::_M_release\n";
 }
 #endif
