@@ -95,9 +95,9 @@ case $case_name in
 
   embed_migrations)
     cp -r "$source_dir/tests/install/embed_migrations" app
-    printf -- '-- two\r\nINSERT INTO notes VALUES (\'"\\n" \xc3\xa9\');\r\n' >"app/migrations/0002_dos ends.sql"
-    # One string literal of more than 64 KB, and nothing in it that must not be seen as an escape.
-    { seq -f "INSERT INTO notes VALUES ('line %g \\x41 ?\?/ \"');" 1 3000; } >app/migrations/0003_long.sql
+    printf '%s\r\n' '-- two' "INSERT INTO notes VALUES ('\"\\n\" é');" >'app/migrations/0002_dos ends.sql'
+    # More than 64 KB, and what looks like escapes.
+    seq -f "INSERT INTO notes VALUES ('line %g \\x41 ??/ \"');" 1 3000 >app/migrations/0003_long.sql
     : >app/migrations/0004_empty.sql
     echo "not a migration" >app/migrations/README.md
     # Each embedded file, byte for byte: the program prints what it would write into the ledger.

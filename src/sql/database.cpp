@@ -27,6 +27,7 @@ ConnectOptions as_it_is(const ConnectOptions& options, OpenMode mode) {
   ConnectOptions bare;
   bare.path = options.path;
   bare.mode = mode;
+  bare.vfs = options.vfs;
   bare.busy_timeout = options.busy_timeout;
   bare.pragmas = options.pragmas;
   return bare;
