@@ -44,9 +44,10 @@ Word word_of(const CLI::Option& option, const std::string& text) {
   return word;
 }
 
-// An option of a verb's parent may follow the verb as well.
+// An option of a verb's parent may follow the verb as well; its help is the verb's own.
 void add_options(const CLI::App& app, Place& place, bool own) {
   for (const CLI::Option* option : app.get_options()) {
+    if (!own && option == app.get_help_ptr()) continue;
     if (option->get_positional()) {
       if (own && place.argument.takes == Takes::nothing) place.argument = word_of(*option, "");
       continue;
@@ -54,9 +55,8 @@ void add_options(const CLI::App& app, Place& place, bool own) {
     for (const std::string& name : option->get_snames())
       place.options.push_back(word_of(*option, "-" + name));
     for (const std::string& name : option->get_lnames())
-      if (own || name != "help") place.options.push_back(word_of(*option, "--" + name));
+      place.options.push_back(word_of(*option, "--" + name));
   }
-  std::erase_if(place.options, [own](const Word& word) { return !own && word.text == "-h"; });
 }
 
 void walk(const CLI::App& app, const std::string& path, std::vector<const CLI::App*> parents,
