@@ -22,6 +22,7 @@ configure_package_config_file(cmake/cairnConfig.cmake.in ${PROJECT_BINARY_DIR}/c
 # Before 1.0 a minor release may break its callers.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/cairnConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/cairnConfig.cmake ${PROJECT_BINARY_DIR}/cairnConfigVersion.cmake
+              cmake/embed_migrations.cmake
         DESTINATION ${package_dir})
 
 file(RELATIVE_PATH pkg_config_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

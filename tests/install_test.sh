@@ -93,5 +93,38 @@ case $case_name in
     check_nearest "$(build/vec0_in_c)" 2
     ;;
 
+  embed_migrations)
+    cp -r "$source_dir/tests/install/embed_migrations" app
+    printf '%s\r\n' '-- two' "INSERT INTO notes VALUES ('\"\\n\" é');" >'app/migrations/0002_dos ends.sql'
+    # More than 64 KB, and what looks like escapes.
+    seq -f "INSERT INTO notes VALUES ('line %g \\x41 ??/ \"');" 1 3000 >app/migrations/0003_long.sql
+    : >app/migrations/0004_empty.sql
+    echo "not a migration" >app/migrations/README.md
+    # Each embedded file, byte for byte: the program prints what it would write into the ledger.
+    check_embedded() {
+      cmake --build build >build.txt || fail "$(cat build.txt)"
+      build/app >embedded.txt
+      (cd app/migrations && for file in *.sql; do echo "$((10#${file%%_*})) $(sha384sum <"$file" | cut -c1-96)"; done) >files.txt
+      cmp embedded.txt files.txt || fail "embedded: $(diff embedded.txt files.txt)"
+    }
+    for generator in Ninja "Unix Makefiles"; do
+      rm -rf build
+      cmake -G "$generator" -S app -B build -DCMAKE_PREFIX_PATH="$prefix" --log-level=WARNING
+      check_embedded
+      echo "CREATE TABLE later(x);" >app/migrations/0005_later.sql
+      check_embedded
+      echo "CREATE TABLE later(y);" >app/migrations/0005_later.sql
+      check_embedded
+      rm app/migrations/0005_later.sql
+      check_embedded
+      before=$(stat -c %y build/app)
+      check_embedded
+      [[ $(stat -c %y build/app) == "$before" ]] || fail "$generator: it was built again for nothing"
+    done
+    : >app/migrations/nope_x.sql
+    ! cmake --build build >build.txt 2>&1 || fail "a file without a version was embedded"
+    grep -q 'nope_x.sql' build.txt || fail "the file without a version is not named: $(cat build.txt)"
+    ;;
+
   *) fail "no such case" ;;
 esac

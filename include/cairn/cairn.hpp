@@ -6,6 +6,7 @@
 #include "cairn/filter.hpp"
 #include "cairn/sql/connect_options.hpp"
 #include "cairn/sql/connection.hpp"
+#include "cairn/sql/migration_set.hpp"
 #include "cairn/sql/migrator.hpp"
 #include "cairn/sql/pool.hpp"
 #include "cairn/sql/transaction.hpp"

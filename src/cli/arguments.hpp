@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,6 +74,46 @@ struct RemoveArguments {
 
 struct DoctorArguments {
   bool repair = false;
+};
+
+// Of cairn db and cairn migrate: a database of the user's own, not the store's.
+struct DatabaseArguments {
+  std::string url;
+  bool no_dotenv = false;
+  unsigned connect_timeout = 10;  // seconds
+};
+
+struct DropArguments {
+  DatabaseArguments database;
+  bool yes = false;
+};
+
+struct MigrateArguments {
+  DatabaseArguments database;
+  std::string source = "migrations";
+  std::optional<std::int64_t> target;
+  bool dry_run = false;
+  bool ignore_missing = false;
+  bool allow_out_of_order = false;
+  bool yes = false;
+};
+
+struct MigrateAddArguments {
+  std::vector<std::string> description;  // words
+  std::string source = "migrations";
+  bool reversible = false;
+  bool simple = false;
+  bool timestamp = false;
+  bool sequential = false;
+};
+
+struct RepairArguments {
+  DatabaseArguments database;
+  std::string source = "migrations";
+  std::int64_t version = 0;
+  bool applied = false;
+  bool pending = false;
+  bool yes = false;
 };
 
 }  // namespace cairn::cli

@@ -1,14 +1,12 @@
 #include "cli/command_line.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <limits>
 #include <map>
-#include <memory>
 
 #include "cairn/version.hpp"
+#include "cli/completions.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/grammar.hpp"
 #include "cli/verbs.hpp"
 
 namespace cairn::cli {
@@ -24,29 +22,13 @@ Exit codes: 0 done, or found; 1 nothing was found (search, related), a file coul
 rest is in), or a problem remains (doctor); 2 the command line is wrong; 3 the operation failed, with
 a sentence on standard error; 130 interrupted.
 
-Environment: CAIRN_DB; CAIRN_LOG=info|debug logs to standard error; NO_COLOR turns colours off.
+Environment: CAIRN_DB; DATABASE_URL, for db and migrate only; CAIRN_LOG=info|debug logs to standard error;
+NO_COLOR turns colours off.
 
 Start with:
   cairn add ~/notes
   cairn search "when does the deploy key change?"
   cairn search --help)";
-
-// A verb's arguments live as long as the function that runs it.
-template <class Arguments>
-std::shared_ptr<Arguments> declare(CLI::App& verb, CommandLine& line,
-                                   int (*run)(Session&, const Arguments&)) {
-  auto arguments = std::make_shared<Arguments>();
-  verb.callback(
-      [&line, arguments, run] { line.verb = [arguments, run](Session& s) { return run(s, *arguments); }; });
-  return arguments;
-}
-
-CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& what, const char* examples) {
-  CLI::App& verb = *app.add_subcommand(name, what);
-  verb.footer(std::string("Examples:\n") + examples);
-  verb.fallthrough();  // so that --db and --json may also follow the verb
-  return verb;
-}
 
 void add_namespace(CLI::App& verb, std::string& namespace_) {
   verb.add_option("--namespace", namespace_, "The namespace that paths are looked up in")
@@ -108,8 +90,8 @@ void declare_search(CLI::App& app, CommandLine& line) {
       ->type_name("PATH");
   static const std::map<std::string, SearchMode> modes{
       {"hybrid", SearchMode::hybrid}, {"vector", SearchMode::vector}, {"keyword", SearchMode::keyword}};
-  verb.add_option("--mode", arguments->mode, "hybrid (the default), vector or keyword")
-      ->type_name("MODE")
+  verb.add_option("--mode", arguments->mode, "How to search (default: hybrid)")
+      ->type_name("hybrid|vector|keyword")
       ->transform(CLI::CheckedTransformer(modes).description(""));
   verb.add_flag("--explain", arguments->explain, "Also say how the answer was found");
   verb.add_flag("--full", arguments->full, "Print each hit's whole text");
@@ -175,8 +157,8 @@ void declare_graph_verbs(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
   static const std::map<std::string, Direction> directions{
       {"out", Direction::out}, {"in", Direction::in}, {"both", Direction::both}};
-  related.add_option("--direction", options.direction, "out (the default), in or both")
-      ->type_name("D")
+  related.add_option("--direction", options.direction, "Which way to walk them (default: out)")
+      ->type_name("out|in|both")
       ->transform(CLI::CheckedTransformer(directions).description(""));
   related.add_option("--type", options.type, "Only edges of this type")->type_name("TYPE");
   related.add_option("--min-strength", options.min_strength, "Only edges at least this strong")
@@ -220,7 +202,42 @@ void declare_upkeep_verbs(CLI::App& app, CommandLine& line) {
   upgrade.callback([&line] { line.verb = run_upgrade; });
 }
 
+void declare_completions(CLI::App& app, CommandLine& line) {
+  CLI::App& verb = add_verb(app, "completions", "Print what makes a shell complete cairn's words", R"sh(
+  eval "$(cairn completions bash)"
+  cairn completions fish > ~/.config/fish/completions/cairn.fish
+)sh");
+  auto shell = std::make_shared<std::string>();
+  verb.add_option("shell", *shell, "Which shell")
+      ->type_name("bash|zsh|fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""));
+  verb.callback([&app, &line, shell] { line.text = completions(app, *shell); });
+}
+
+// The verb that was asked for, or as much of it as was said.
+const CLI::App& asked_for(const CLI::App& app) {
+  const CLI::App* asked = &app;
+  while (!asked->get_subcommands().empty()) asked = asked->get_subcommands().front();
+  return *asked;
+}
+
+std::string path_of(const CLI::App& verb) {
+  return (verb.get_parent() ? path_of(*verb.get_parent()) + " " : "") + verb.get_name();
+}
+
+std::string help_of(const CLI::App& verb) {
+  return verb.help(verb.get_parent() ? path_of(*verb.get_parent()) : "");
+}
+
 }  // namespace
+
+CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& what, const char* examples) {
+  CLI::App& verb = *app.add_subcommand(name, what);
+  verb.footer(std::string("Examples:\n") + examples);
+  verb.fallthrough();  // so that --db and --json may also follow the verb
+  return verb;
+}
 
 CommandLine parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
@@ -238,21 +255,20 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   declare_reading_verbs(app, line);
   declare_graph_verbs(app, line);
   declare_upkeep_verbs(app, line);
+  declare_database_verbs(app, line);
+  declare_completions(app, line);
   if (argc <= 1)
     throw UsageError(
         "which verb? One of add, search, get, ls, relate, related, remove, status, "
-        "doctor, upgrade; cairn --help explains them");
+        "doctor, upgrade, db, migrate, completions; cairn --help explains them");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success&) {  // --help or --version was asked for
-    const CLI::App* asked = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
     const bool version_asked = app.get_option("--version")->count() > 0;
     line.verb = nullptr;
-    line.text = version_asked ? "cairn " + std::string(version()) + "\n" : asked->help();
+    line.text = version_asked ? "cairn " + std::string(version()) + "\n" : help_of(asked_for(app));
   } catch (const CLI::ParseError& error) {
-    const std::string verb =
-        app.get_subcommands().empty() ? "" : app.get_subcommands().front()->get_name() + " ";
-    throw UsageError(std::string(error.what()) + "; see cairn " + verb + "--help");
+    throw UsageError(std::string(error.what()) + "; see " + path_of(asked_for(app)) + " --help");
   }
   return line;
 }

@@ -29,6 +29,7 @@ class Session {
   const Terminal& terminal() const { return terminal_; }
   Style style() const { return {terminal_.colour}; }
   bool json() const { return globals_.json; }
+  const std::string& db_option() const { return globals_.db; }  // empty: --db was not given
 
   // A line on standard error, at once.
   void say(std::string_view line) const;

@@ -17,4 +17,15 @@ int run_status(Session& session);
 int run_doctor(Session& session, const DoctorArguments& arguments);
 int run_upgrade(Session& session);
 
+int run_db_create(Session& session, const DatabaseArguments& arguments);
+int run_db_drop(Session& session, const DropArguments& arguments);
+int run_db_setup(Session& session, const MigrateArguments& arguments);
+int run_db_reset(Session& session, const MigrateArguments& arguments);
+int run_migrate_add(Session& session, const MigrateAddArguments& arguments);
+int run_migrate_run(Session& session, const MigrateArguments& arguments);
+int run_migrate_revert(Session& session, const MigrateArguments& arguments);
+int run_migrate_info(Session& session, const MigrateArguments& arguments);
+int run_migrate_baseline(Session& session, const MigrateArguments& arguments);
+int run_migrate_repair(Session& session, const RepairArguments& arguments);
+
 }  // namespace cairn::cli

@@ -2,99 +2,157 @@
 
 #include <fmt/format.h>
 
-// libmd's header has no extern "C" of its own everywhere it ships.
-extern "C" {
-#include <sha512.h>
-}
+#include <memory>
 
-#include <algorithm>
-#include <array>
-#include <chrono>
-
-#include "cairn/error.hpp"
 #include "cairn/sql/transaction.hpp"
+#include "sql/ledger.hpp"
+#include "sql/migration_lock.hpp"
+#include "sql/migration_plan.hpp"
+#include "sql/migration_run.hpp"
+#include "sqlite/api.hpp"
 
 namespace cairn::sql {
 
 namespace {
 
-using Checksum = std::array<std::byte, SHA384_DIGEST_LENGTH>;
+using Plan = std::vector<const Migration*>;
 
-Checksum checksum_of(std::string_view sql) {
-  SHA2_CTX context;
-  SHA384Init(&context);
-  SHA384Update(&context, reinterpret_cast<const std::uint8_t*>(sql.data()), sql.size());
-  Checksum digest;
-  SHA384Final(reinterpret_cast<std::uint8_t*>(digest.data()), &context);
-  return digest;
+// Nothing when there is nobody to keep out.
+std::unique_ptr<MigrationLock> lock(sqlite::ConnectionRef db, std::chrono::milliseconds timeout) {
+  const char* file = sqlite3_db_filename(db.handle(), "main");
+  if (!file || !*file || db.in_transaction()) return nullptr;
+  return std::make_unique<MigrationLock>(file, timeout);
 }
 
-bool has_table(sqlite::ConnectionRef db, std::string_view table) {
-  return db.query_one<bool>("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?", table);
+std::vector<MigrationStep> steps_of(const Plan& plan, MigrationDirection direction) {
+  std::vector<MigrationStep> steps;
+  for (const Migration* migration : plan)
+    steps.push_back({migration->version, std::string(migration->description), direction});
+  return steps;
+}
+
+// Whether the ledger, as it is without the lock, shows that nothing is pending. What looks like a problem
+// may be another process's migration on its way, so that is judged under the lock.
+bool is_up_to_date(std::span<const Migration> migrations, const Ledger& ledger,
+                   const MigrateOptions& options) {
+  try {
+    return plan_up(migrations, ledger.rows(), options).empty();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::size_t carry_out(sqlite::ConnectionRef db, Ledger& ledger, const Plan& plan,
+                      MigrationDirection direction, const MigrateOptions& options) {
+  std::size_t done = 0;
+  for (const Migration* migration : plan) {
+    const std::optional<MigrationStep> step = run_migration(db, ledger, *migration, direction);
+    if (!step) continue;
+    ++done;
+    if (options.on_step) options.on_step(*step);
+  }
+  return done;
 }
 
 }  // namespace
 
-std::int64_t Migrator::current_version(sqlite::ConnectionRef db) const {
-  if (!has_table(db, ledger_)) return 0;
-  return db.query_one<std::int64_t>(fmt::format("SELECT coalesce(max(version), 0) FROM {}", ledger_));
+std::string_view to_string(MigrationState state) noexcept {
+  switch (state) {
+    case MigrationState::pending:
+      return "pending";
+    case MigrationState::installed:
+      return "installed";
+    case MigrationState::changed:
+      return "changed";
+    case MigrationState::missing:
+      return "missing";
+    case MigrationState::dirty:
+      return "dirty";
+  }
+  return "unknown";
 }
 
-void Migrator::run(sqlite::ConnectionRef db) const {
+Migrator::Migrator(std::span<const Migration> migrations, std::string_view ledger)
+    : migrations_(migrations), ledger_(ledger) {
+  check_ledger_name(ledger);
+  for (std::size_t i = 0; i < migrations.size(); ++i)
+    if (migrations[i].version < 0 || (i > 0 && migrations[i].version <= migrations[i - 1].version))
+      throw MigrationError(
+          MigrationProblem::bad_source, migrations[i].version,
+          fmt::format("migration {} is out of place; versions start at 0 and ascend", migrations[i].version));
+}
+
+std::int64_t Migrator::current_version(sqlite::ConnectionRef db) const {
+  return Ledger(db, ledger_).current_version();
+}
+
+std::vector<MigrationInfo> Migrator::info(sqlite::ConnectionRef db) const {
+  return describe(migrations_, Ledger(db, ledger_).rows());
+}
+
+std::vector<MigrationStep> Migrator::plan_run(sqlite::ConnectionRef db, const MigrateOptions& options) const {
+  return steps_of(plan_up(migrations_, Ledger(db, ledger_).rows(), options), MigrationDirection::up);
+}
+
+std::vector<MigrationStep> Migrator::plan_revert(sqlite::ConnectionRef db,
+                                                 const MigrateOptions& options) const {
+  return steps_of(plan_down(migrations_, Ledger(db, ledger_).rows(), options), MigrationDirection::down);
+}
+
+std::size_t Migrator::run(sqlite::ConnectionRef db, const MigrateOptions& options) const {
+  Ledger ledger(db, ledger_);
+  if (is_up_to_date(migrations_, ledger, options)) return 0;
+  const auto held = lock(db, options.lock_timeout);
+  const Plan plan = plan_up(migrations_, ledger.rows(), options);
+  if (!plan.empty()) ledger.create();
+  return carry_out(db, ledger, plan, MigrationDirection::up, options);
+}
+
+std::size_t Migrator::revert(sqlite::ConnectionRef db, const MigrateOptions& options) const {
+  Ledger ledger(db, ledger_);
+  const auto held = lock(db, options.lock_timeout);
+  return carry_out(db, ledger, plan_down(migrations_, ledger.rows(), options), MigrationDirection::down,
+                   options);
+}
+
+std::size_t Migrator::baseline(sqlite::ConnectionRef db, const MigrateOptions& options) const {
+  Ledger ledger(db, ledger_);
+  const auto held = lock(db, options.lock_timeout);
   Transaction tx(db);
-  db.execute(
-      fmt::format("CREATE TABLE IF NOT EXISTS {}("
-                  "version BIGINT PRIMARY KEY, description TEXT NOT NULL, "
-                  "installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, "
-                  "checksum BLOB NOT NULL, execution_time BIGINT NOT NULL)",
-                  ledger_));
-  verify(db);
-  const std::int64_t current = current_version(db);
-  for (const Migration& migration : migrations_)
-    if (migration.version > current) apply(db, migration);
+  const Plan plan = plan_up(migrations_, ledger.rows(), options);
+  if (!plan.empty()) ledger.create();
+  for (const Migration* migration : plan) ledger.insert(*migration, true, std::chrono::nanoseconds(-1));
+  tx.commit();
+  if (options.on_step)
+    for (const MigrationStep& step : steps_of(plan, MigrationDirection::up)) options.on_step(step);
+  return plan.size();
+}
+
+void Migrator::mark_applied(sqlite::ConnectionRef db, std::int64_t version,
+                            const MigrateOptions& options) const {
+  const Migration* migration = find_migration(migrations_, version);
+  Ledger ledger(db, ledger_);
+  const auto held = lock(db, options.lock_timeout);
+  Transaction tx(db);
+  if (!migration || !ledger.contains(version))
+    throw MigrationError(MigrationProblem::bad_target, version,
+                         fmt::format("migration {} is not {}; 'cairn migrate info' lists what is", version,
+                                     migration ? "applied, so there is nothing to repair" : "known here"));
+  ledger.bless(*migration);
   tx.commit();
 }
 
-void Migrator::verify(sqlite::ConnectionRef db) const {
-  sqlite::Statement rows =
-      db.prepare(fmt::format("SELECT version, checksum, success FROM {} ORDER BY version", ledger_));
-  while (rows.step()) {
-    const auto version = rows.get<std::int64_t>(0);
-    const auto known = std::find_if(migrations_.begin(), migrations_.end(),
-                                    [version](const Migration& m) { return m.version == version; });
-    if (known == migrations_.end())
-      throw Error(ErrorCode::migration,
-                  fmt::format("migration {} was applied to this database but is not known here; "
-                              "use the version of the program that wrote it, or a newer one",
-                              version));
-    if (!rows.get<bool>(2))
-      throw Error(
-          ErrorCode::migration,
-          fmt::format("migration {} was left unfinished; restore the backup and run it again", version));
-    if (!std::ranges::equal(rows.get<sqlite::Bytes>(1), checksum_of(known->sql)))
-      throw Error(ErrorCode::migration,
-                  fmt::format("migration {} ('{}') has changed since it was applied; applied "
-                              "migrations are never edited, add a new one",
-                              version, known->description));
-  }
-}
-
-void Migrator::apply(sqlite::ConnectionRef db, const Migration& migration) const {
-  const auto begin = std::chrono::steady_clock::now();
-  try {
-    db.execute_script(migration.sql);
-  } catch (const Error& e) {
-    throw Error(
-        ErrorCode::migration,
-        fmt::format("migration {} ('{}') failed: {}", migration.version, migration.description, e.what()),
-        e.sqlite_code());
-  }
-  const auto elapsed = std::chrono::steady_clock::now() - begin;
-  db.execute(fmt::format("INSERT INTO {}(version, description, success, checksum, execution_time) "
-                         "VALUES (?, ?, TRUE, ?, ?)",
-                         ledger_),
-             migration.version, migration.description, sqlite::Bytes(checksum_of(migration.sql)),
-             std::int64_t{std::chrono::duration_cast<std::chrono::nanoseconds>(elapsed).count()});
+void Migrator::mark_pending(sqlite::ConnectionRef db, std::int64_t version,
+                            const MigrateOptions& options) const {
+  Ledger ledger(db, ledger_);
+  const auto held = lock(db, options.lock_timeout);
+  Transaction tx(db);
+  if (!ledger.contains(version))
+    throw MigrationError(
+        MigrationProblem::bad_target, version,
+        fmt::format("migration {} is not applied; 'cairn migrate info' lists what is", version));
+  ledger.remove(version);
+  tx.commit();
 }
 
 }  // namespace cairn::sql
