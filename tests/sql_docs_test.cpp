@@ -1,4 +1,4 @@
-// The examples of docs/sql/pool-and-transactions.md and docs/sql/async.md, compiled and run. The last test
+// The examples of docs/sql/queries.md, pool-and-transactions.md and async.md, compiled and run. The last test
 // compares the pages with this file.
 #include <gtest/gtest.h>
 
@@ -12,7 +12,10 @@
 #include "base/temp_dir.hpp"
 #include "cairn/sql/async.hpp"
 #include "cairn/sql/pool.hpp"
+#include "cairn/sql/query_builder.hpp"
+#include "cairn/sql/query_plan.hpp"
 #include "cairn/sql/run_loop.hpp"
+#include "cairn/sql/time.hpp"
 
 namespace cairn::sql {
 namespace {
@@ -24,6 +27,75 @@ Task<int> add_and_count(AsyncPool& async, RunLoop& loop) {
   co_await async.write([](Transaction& tx) { tx.execute("INSERT INTO notes(text) VALUES ('x')"); }).resume_on(loop);
   co_return co_await async.read([](Connection& db) { return db.query_one<int>("SELECT count(*) FROM notes"); })
       .resume_on(loop);
+}
+
+struct Task {
+  std::int64_t id;
+  std::string title;
+  std::optional<std::int64_t> due;
+};
+
+TEST(SqlDocs, Queries) {
+  Connection db(ConnectOptions{});
+  db.execute_script(R"(
+    CREATE TABLE tasks(id INTEGER PRIMARY KEY, title TEXT NOT NULL UNIQUE, due INTEGER);
+    CREATE INDEX tasks_by_due ON tasks(due);
+  )");
+
+  std::string titles, undated, column, plan;
+  db.execute("INSERT INTO tasks(title, due) VALUES (?, ?)", "write", 20261124);
+  db.execute("INSERT INTO tasks(title) VALUES (:title)", named(":title", "rest"));
+
+  const auto count = db.query_one<int>("SELECT count(*) FROM tasks");
+  const auto write = db.query_optional<Task>("SELECT id, title, due FROM tasks WHERE title = ?", "write");
+  const std::vector<Task> tasks = db.query_all<Task>("SELECT * FROM tasks ORDER BY id");
+  for (const auto& [id, title] : db.query<std::tuple<int, std::string>>("SELECT id, title FROM tasks"))
+    titles += title + std::to_string(id);
+  EXPECT_EQ(count, 2);
+  EXPECT_EQ(write->due, 20261124);
+  EXPECT_EQ(tasks.size(), 2u);
+  EXPECT_EQ(titles, "write1rest2");
+
+  const Task task{7, "plan", std::nullopt};
+  db.execute("INSERT INTO tasks VALUES (:id, :title, :due)", named(task));
+
+  {
+    const auto statement = db.cached("SELECT title, due FROM tasks WHERE id > ?");
+    statement->bind(1, 0);
+    while (statement->step())
+      if (statement->is_null(1)) undated += statement->get<std::string_view>(0);
+    EXPECT_EQ(undated, "restplan");
+  }
+
+  db.execute("UPDATE tasks SET due = ? WHERE id = 7", UnixSeconds::now());
+  const auto due = db.query_one<UnixSeconds>("SELECT due FROM tasks WHERE id = 7").time;
+  const auto made = db.query_one<Rfc3339>("SELECT '2026-11-24T20:04:21.5+02:00'").time;
+  EXPECT_LE(due, std::chrono::system_clock::now());
+  EXPECT_EQ(to_text(Rfc3339(made)), "2026-11-24T18:04:21.500+00:00");
+
+  const std::optional<std::string> owner = "plan";
+  const std::vector<int> ids = {1, 7};
+  const std::vector<std::string> names = {"a", "b"};
+  QueryBuilder q("SELECT id, title, due FROM tasks");
+  if (owner) q.where("title = ?", *owner);
+  q.where("id IN ").list(ids).sql(" ORDER BY ").name("title").sql(" LIMIT ").value(10);
+  const std::vector<Task> found = q.query_all<Task>(db);
+
+  QueryBuilder insert("INSERT INTO tasks(title) VALUES ");
+  insert.rows(names, [](const std::string& name) { return std::tuple(name); }).execute(db);
+  EXPECT_EQ(found.at(0).id, 7);
+
+  try {
+    db.execute("INSERT INTO tasks(title) VALUES (?)", "write");
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::unique) throw;
+    column = error.context()->columns.front();  // "tasks.title"
+  }
+  EXPECT_EQ(column, "tasks.title");
+
+  for (const PlanStep& step : query_plan(db, "SELECT title FROM tasks WHERE due < ?"))
+    plan += std::string(2 * step.depth, ' ') + step.detail + '\n';
+  EXPECT_NE(plan.find("tasks_by_due"), std::string::npos) << plan;
 }
 
 TEST(SqlDocs, Pool) {
@@ -122,14 +194,14 @@ TEST(SqlDocs, AreAsWrittenHere) {
   std::ifstream self(__FILE__);
   const std::string code = lines_of(self, false);
   int examples = 0;
-  for (const char* page : {"pool-and-transactions.md", "async.md"}) {
+  for (const char* page : {"queries.md", "pool-and-transactions.md", "async.md"}) {
     std::ifstream in(std::string(CAIRN_SOURCE_DIR "/docs/sql/") + page);
     std::istringstream all(lines_of(in, true));
     for (std::string example; std::getline(all, example, '\f'); ++examples)
       EXPECT_NE(code.find(example), std::string::npos) << page << " has an example that is not here:\n"
                                                        << example;
   }
-  EXPECT_GE(examples, 9);
+  EXPECT_GE(examples, 17);
 }
 
 }  // namespace

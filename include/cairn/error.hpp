@@ -34,8 +34,8 @@ enum class ErrorCode {
   io = 11,                 // the operating system refused a read or a write
   constraint = 12,         // another rule refused the row: a STRICT column's type, RAISE in a trigger, …
   embedder_mismatch = 13,  // the vectors in the file come from another embedder
-  interrupted = 14,        // the caller, or a deadline, stopped the operation
-  timeout = 15,            // a pool had no free connection in time
+  interrupted = 14,        // the caller stopped the operation
+  timeout = 15,            // a pool had no free connection in time, or a deadline passed
   closed = 16,             // the pool or store was closed
   out_of_memory = 17,
   migration = 18,      // a migration is missing, changed or failed

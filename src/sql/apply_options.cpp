@@ -38,19 +38,14 @@ std::string immutable_uri(const std::string& path) {
   return uri + "?immutable=1";
 }
 
-bool is_pool_memory(const ConnectOptions& options) {
-  return options.path.starts_with("file:/cairn-memory-");
-}
-
 bool is_memory(const ConnectOptions& options) {
-  return options.path == ":memory:" || options.vfs == "memdb" || is_pool_memory(options);
+  return options.path == ":memory:" || options.vfs == "memdb";
 }
 
-// A path that happens to start with "file:" is still a path, unless it is the pool's own memory database.
+// A path that happens to start with "file:" is still a path.
 std::string to_filename(const ConnectOptions& options) {
   if (options.immutable) return immutable_uri(options.path);
-  const bool plain_path = options.path.starts_with("file:") && !is_pool_memory(options);
-  return plain_path ? "./" + options.path : options.path;
+  return options.path.starts_with("file:") ? "./" + options.path : options.path;
 }
 
 std::string lower(std::string_view text) {

@@ -17,7 +17,6 @@ TEST(Connection, AgentOptionsReachTheConnection) {
   EXPECT_EQ(db.query_one<int>("PRAGMA cache_size"), -64000);
   EXPECT_EQ(db.query_one<std::int64_t>("PRAGMA mmap_size"), std::int64_t{1} << 30);
   EXPECT_EQ(db.query_one<int>("PRAGMA temp_store"), 2);
-  EXPECT_EQ(db.query_one<int>("PRAGMA busy_timeout"), 5000);
 }
 
 TEST(Connection, EveryOptionIsApplied) {

@@ -6,7 +6,6 @@
 #include <sstream>
 
 #include "cairn/error.hpp"
-#include "sql/busy_wait.hpp"
 #include "sql/clean.hpp"
 
 namespace cairn::sql::detail {
@@ -148,7 +147,6 @@ bool Lane::is_fit(Slot& slot, Clock::time_point idle_since, Clock::time_point no
 
 Slot& Lane::open(std::string_view label) {
   auto slot = std::make_unique<Slot>(connect_);
-  wait_when_busy(slot->connection.handle(), connect_.busy_timeout);
   if (options_.after_connect) options_.after_connect(slot->connection);
   const std::lock_guard lock(mutex_);
   ++counts_.opened;
@@ -180,8 +178,6 @@ void Lane::release(Slot& slot) noexcept {
 bool Lane::may_keep(Slot& slot, Clock::time_point now) noexcept {
   if (!clean(slot.connection)) return false;
   log_limit_.look(slot.connection);
-  wait_when_busy(slot.connection.handle(),
-                 connect_.busy_timeout);  // an OperationLimit has handlers of its own
   if (!options_.after_release) return true;
   try {
     return options_.after_release(slot.connection, {.age = now - slot.opened, .idle_for = {}});

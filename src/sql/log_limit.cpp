@@ -4,7 +4,7 @@
 #include <chrono>
 #include <thread>
 
-#include "sql/busy_wait.hpp"
+#include "cairn/sql/deadline.hpp"
 #include "sql/jitter.hpp"
 #include "sqlite/api.hpp"
 #include "sqlite/raw_file.hpp"
@@ -24,13 +24,22 @@ std::int64_t log_bytes(sqlite3* db) noexcept {
   return static_cast<std::int64_t>(sqlite::RawFile::journal(db, "main").size().value_or(0));
 }
 
-bool empty_log(sqlite3* db) noexcept {
+bool checkpoint(Connection& db) noexcept {
+  try {
+    const OperationLimit limit(db, kAttempt);
+    return sqlite3_wal_checkpoint_v2(db.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) ==
+           SQLITE_OK;
+  } catch (const std::exception&) {  // a limit of the borrower's has passed
+    return false;
+  }
+}
+
+bool empty_log(Connection& db) noexcept {
   const Clock::time_point end = Clock::now() + kPatience;
   // Many short attempts rather than a long one. SQLite waits for the slot of an old reader to become free,
   // and does not see that new readers, which it need not wait for, may have taken that slot and never leave
   // it all at once. And for another process's checkpoint it does not wait at all.
-  wait_when_busy(db, kAttempt);
-  while (sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) != SQLITE_OK) {
+  while (!checkpoint(db)) {
     if (Clock::now() >= end) return false;
     std::this_thread::sleep_for(jittered(std::chrono::microseconds(500)));
   }
@@ -39,11 +48,11 @@ bool empty_log(sqlite3* db) noexcept {
 
 }  // namespace
 
-void LogLimit::look(const sqlite::ConnectionRef& db) noexcept {
+void LogLimit::look(Connection& db) noexcept {
   if (limit_ <= 0 || --until_look_ > 0) return;
   until_look_ = kTransactionsPerLook;
   if (log_bytes(db.handle()) < limit_ || Clock::now() < not_before_) return;
-  pause_ = empty_log(db.handle()) ? milliseconds(0) : std::clamp(2 * pause_, kShortestPause, kLongestPause);
+  pause_ = empty_log(db) ? milliseconds(0) : std::clamp(2 * pause_, kShortestPause, kLongestPause);
   not_before_ = Clock::now() + pause_;
 }
 

@@ -12,7 +12,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "cairn/sqlite/connection_ref.hpp"
+#include "cairn/sql/connection.hpp"
 
 namespace cairn::sql {
 
@@ -24,8 +24,8 @@ class LogLimit {
   // Empties the log when it is over the limit, and waits up to 100 ms for readers and for other processes to
   // let it; readers that come meanwhile need not wait. After an attempt in vain the next is made 0.25 s
   // later, then 0.5 s, up to 30 s: a reader that stays for long costs writers next to nothing. REQUIRES: no
-  // open transaction. The connection's busy handler is to be set again afterwards.
-  void look(const sqlite::ConnectionRef& db) noexcept;
+  // open transaction.
+  void look(Connection& db) noexcept;
 
  private:
   std::int64_t limit_;

@@ -16,12 +16,13 @@ namespace {
 // slash (sqlite.org/src/file/src/memdb.c), with ordinary locks; shared-cache mode would bring SQLITE_LOCKED.
 std::string shared_memory_name() {
   static std::atomic<unsigned> sequence{0};
-  return fmt::format("file:/cairn-memory-{}?vfs=memdb", sequence++);
+  return fmt::format("/cairn-memory-{}", sequence++);
 }
 
 ConnectOptions for_pool(ConnectOptions options) {
   if (options.path == ":memory:") {
     options.path = shared_memory_name();
+    options.vfs = "memdb";
     options.mode = OpenMode::create;
     options.journal_mode.reset();  // a memory database keeps its own journal; WAL is not for it
   }

@@ -73,7 +73,9 @@ struct ConnectOptions {
       false;  // one page cache for all such connections of the process; brings `locked` errors
   // Lets SQLite lock for each call, for a connection that several threads use at once after all.
   bool serialized = false;
-  std::chrono::milliseconds busy_timeout{5000};  // how long to wait for a lock; then `busy`
+  // How long to wait for a lock; then `busy`. The connection waits by itself, looking more often than SQLite
+  // does, so PRAGMA busy_timeout reads 0.
+  std::chrono::milliseconds busy_timeout{5000};
   bool foreign_keys = true;
   std::optional<JournalMode>
       journal_mode;  // unset: as the file has it. `unsupported` if SQLite keeps another
