@@ -385,6 +385,23 @@ TEST_F(MigratorTest, WaitsForTheLockNoLongerThanItIsTold) {
   EXPECT_EQ(errors, 2);  // after the third step nothing is pending
 }
 
+// sqlx takes no lock.
+TEST_F(MigratorTest, PassesOverWhatSomebodyWithoutALockHasDoneMeanwhile) {
+  const Migration alone[] = {
+      kFirst, kSecond, {3, "alone", "-- no-transaction\nINSERT INTO a VALUES (1)"}, {4, "last", "SELECT 1"}};
+  const auto meddle = [&](const MigrationStep& step) {
+    if (step.version != 1) return;
+    Connection other({.path = dir.file("m.db")});
+    other.execute_script("ALTER TABLE a ADD COLUMN y");
+    for (const Migration& migration : {alone[1], alone[2]})
+      other.execute("INSERT INTO _sqlx_migrations VALUES (?, ?, CURRENT_TIMESTAMP, TRUE, ?, -1)",
+                    migration.version, migration.description, sqlite::Bytes(checksum_of(migration.sql)));
+  };
+  EXPECT_EQ(run(alone, {.on_step = meddle}), 2u);
+  EXPECT_EQ(db.query_one<int>("SELECT count(*) FROM a"), 0);
+  EXPECT_EQ(run(alone), 0u);
+}
+
 TEST_F(MigratorTest, StartersApplyEachOnce) {
   const Migration all[] = {
       kFirst, {2, "alone", "-- no-transaction\nINSERT INTO a VALUES (1); VACUUM"}, kThird};

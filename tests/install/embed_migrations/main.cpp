@@ -1,4 +1,4 @@
-#include <cairn/cairn.hpp>
+#include <cairn/sql/connection.hpp>
 #include <cairn/sql/migrator.hpp>
 #include <iostream>
 
