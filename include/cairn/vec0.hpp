@@ -1,5 +1,7 @@
 // The vec0 virtual table and the vec_… functions, for a connection that the program opened itself.
-// cairn::sql and cairn::Store register them on every connection of theirs.
+// cairn::Store registers them on every connection of its own; cairn::sql is told to by ConnectOptions:
+//
+//   options.extensions.push_back([](auto db) { cairn::vec0::register_vec0(db.handle()); });
 //
 //   sqlite3* db; sqlite3_open("agent.db", &db);
 //   cairn::vec0::register_vec0(db);

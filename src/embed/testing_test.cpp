@@ -1,4 +1,4 @@
-#include "cairn/testing.hpp"
+#include "cairn/testing/embeddings.hpp"
 
 #include <gtest/gtest.h>
 

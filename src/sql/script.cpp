@@ -120,9 +120,10 @@ void Script::run_statement(sqlite::ConnectionRef db, const char*& next, bool in_
   if (in_transaction && controls_transaction(next))
     throw Error(
         ErrorCode::invalid_argument,
-        fmt::format("{}: {} inside a migration, which runs in a transaction already; remove it, or start the "
-                    "file with '-- no-transaction'",
-                    place_of(next), first_word(next)));
+        fmt::format(
+            "{}: {} in a script that runs in a transaction already; remove it (a migration may start with "
+            "'-- no-transaction' instead)",
+            place_of(next), first_word(next)));
   // Up to the NUL: told the length instead, SQLite would copy the rest of the script for every statement.
   sqlite3_stmt* raw = nullptr;
   const char* tail = nullptr;
@@ -149,7 +150,8 @@ void Script::fail(sqlite::ConnectionRef db, const char* at, int code) const {
     sqlite::throw_error(db.handle(), code, where);
   } catch (const Error& e) {
     if (!wants_none) throw;
-    throw Error(e.code(), fmt::format("{}; start the file with '-- no-transaction'", e.what()),
+    throw Error(e.code(),
+                fmt::format("{}; a migration that needs it starts with '-- no-transaction'", e.what()),
                 e.sqlite_code());
   }
 }

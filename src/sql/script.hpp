@@ -1,4 +1,4 @@
-// A migration's script: the directives at its head, and running it statement by statement, so that an error
+// The script of a migration or a fixture: the directives at its head, and running it statement by statement, so that an error
 // can name the line.
 #pragma once
 

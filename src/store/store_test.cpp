@@ -11,7 +11,7 @@
 #include "base/error_of.hpp"
 #include "base/temp_dir.hpp"
 #include "cairn/sql/connection.hpp"
-#include "cairn/testing.hpp"
+#include "cairn/testing/embeddings.hpp"
 #include "cairn/vec0.hpp"
 
 namespace cairn {
