@@ -1,89 +1,93 @@
-// What a lease and a trip to another thread cost, beside the look-up that they are for.
+// What a lease and a trip to another thread cost: the pool and its asynchronous use, on the file that
+// sql_bench made.
 //
-//   pool_bench [ROUNDS]
-#include <chrono>
-#include <cstdint>
-#include <cstdio>
+//   pool_bench FILE [ROUNDS] [ROWS]
+//
+// Prints one JSON object (sql_task.hpp). acquire: a reader, and giving it back; acquire_by_4: the same by
+// four threads with four readers, per lease; pooled_look_up: pool.read, so a lease, a transaction and a
+// look-up; trip_future: async.read of a look-up, waited for; trip: the same, resumed in a loop; eight_trips:
+// eight coroutines at once, per trip.
 #include <cstdlib>
+#include <span>
 #include <thread>
-#include <vector>
 
 #include "cairn/sql/async.hpp"
 #include "cairn/sql/run_loop.hpp"
+#include "sql_task.hpp"
 
 namespace {
 
 using namespace cairn::sql;
+using Ids = std::span<const std::int64_t>;
 
-template <class Work>
-void measure(const char* name, int rounds, Work&& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work(rounds);
-  const auto took =
-      std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
-  std::printf("%-52s %9.3f us\n", name, took / rounds);
+auto look_up(std::int64_t id) {
+  return [id](Connection& db) { return bench::checksum(db.query_one<bench::Row>(bench::kLookUp, id)); };
 }
 
-std::int64_t look_up(Connection& db) {
-  auto st = db.cached("SELECT x FROM t WHERE rowid = ?");
-  st->bind(1, 50).step();
-  return st->get<std::int64_t>(0);
+std::uint64_t acquire(Pool& pool, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) const auto lease = pool.reader();
+  return 0;
 }
 
-Task<> trips(AsyncPool& async, RunLoop& loop, int rounds) {
-  for (int i = 0; i < rounds; ++i) co_await async.read(look_up).resume_on(loop);
+std::uint64_t acquire_by_4(Pool& pool, std::size_t count) {
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 4; ++t) threads.emplace_back([&pool, count] { acquire(pool, count / 4); });
+  return 0;
+}
+
+Task<std::uint64_t> trips(AsyncPool& async, RunLoop& loop, Ids ids) {
+  std::uint64_t sum = 0;
+  for (const std::int64_t id : ids) sum += co_await async.read(look_up(id)).resume_on(loop);
+  co_return sum;
+}
+
+Task<std::uint64_t> eight_trips(AsyncPool& async, RunLoop& loop, Ids ids) {
+  std::vector<std::future<std::uint64_t>> others;
+  const std::size_t part = ids.size() / 8;
+  for (int t = 0; t < 7; ++t, ids = ids.subspan(part))
+    others.push_back(spawn(loop, trips(async, loop, ids.first(part))));
+  std::uint64_t sum = co_await trips(async, loop, ids);
+  for (auto& other : others) {
+    while (other.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+      co_await async.read([](Connection&) {}).resume_on(loop);
+    sum += other.get();
+  }
+  co_return sum;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rounds = argc > 1 ? std::atoi(argv[1]) : 100'000;
-  char folder[] = "/tmp/cairn-pool-bench-XXXXXX";
-  if (!mkdtemp(folder)) return 1;
-  const std::string path = std::string(folder) + "/bench.db";
-  {
-    Pool pool(ConnectOptions::agent(path));
-    AsyncPool async(pool);
-    RunLoop loop;
-    pool.write([](Transaction& tx) {
-      tx.execute(
-          "CREATE TABLE t AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100) "
-          "SELECT x FROM n");
-    });
-
-    measure("acquire and release", 10 * rounds, [&](int n) {
-      for (int i = 0; i < n; ++i) const auto lease = pool.reader();
-    });
-    measure("the same by 4 threads with 4 readers, per lease", 10 * rounds, [&](int n) {
-      std::vector<std::thread> threads;
-      for (int t = 0; t < 4; ++t)
-        threads.emplace_back([&] {
-          for (int i = 0; i < n / 4; ++i) const auto lease = pool.reader();
-        });
-      for (std::thread& thread : threads) thread.join();
-    });
-    auto db = std::make_unique<PooledConnection>(pool.reader());
-    measure("look-up by rowid, cached statement", rounds, [&](int n) {
-      for (int i = 0; i < n; ++i) look_up(**db);
-    });
-    db.reset();
-    measure("pool.read: lease, transaction, look-up", rounds, [&](int n) {
-      for (int i = 0; i < n; ++i) pool.read(look_up);
-    });
-    measure("async.read(look-up).future().get()", rounds / 10, [&](int n) {
-      for (int i = 0; i < n; ++i) async.read(look_up).future().get();
-    });
-    measure("co_await async.read(look-up).resume_on(loop)", rounds / 10,
-            [&](int n) { loop.run(trips(async, loop, n)); });
-    measure("the same, 8 coroutines at once, per trip", rounds / 10, [&](int n) {
-      std::vector<std::future<void>> tasks;
-      for (int t = 0; t < 7; ++t) tasks.push_back(spawn(loop, trips(async, loop, n / 8)));
-      loop.run(trips(async, loop, n / 8));
-      for (auto& task : tasks)
-        while (task.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
-          loop.run(trips(async, loop, 1));
-    });
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: %s FILE [ROUNDS] [ROWS]\n", argv[0]);
+    return 2;
   }
-  for (const char* suffix : {"", "-wal", "-shm"}) std::remove((path + suffix).c_str());
-  std::remove(folder);
+  const int rounds = argc > 2 ? std::atoi(argv[2]) : 15;
+  const std::vector<std::int64_t> ids = bench::ids_to_look_up(argc > 3 ? std::atoi(argv[3]) : 100000);
+  const Ids few = Ids(ids).first(std::min<std::size_t>(ids.size(), 5000));
+  Pool pool(ConnectOptions::agent(argv[1]));
+  AsyncPool async(pool);
+  RunLoop loop;
+
+  bench::Report report;
+  const auto measure = [&](const char* task, std::size_t operations, auto&& work) {
+    report.measure(task, "cairn", static_cast<double>(operations), work);
+  };
+  for (int round = 0; round <= rounds; ++round) {
+    measure("acquire", ids.size(), [&] { return acquire(pool, ids.size()); });
+    measure("acquire_by_4", ids.size(), [&] { return acquire_by_4(pool, ids.size()); });
+    measure("pooled_look_up", few.size(), [&] {
+      std::uint64_t sum = 0;
+      for (const std::int64_t id : few) sum += pool.read(look_up(id));
+      return sum;
+    });
+    measure("trip_future", few.size(), [&] {
+      std::uint64_t sum = 0;
+      for (const std::int64_t id : few) sum += async.read(look_up(id)).future().get();
+      return sum;
+    });
+    measure("trip", few.size(), [&] { return loop.run(trips(async, loop, few)); });
+    measure("eight_trips", few.size(), [&] { return loop.run(eight_trips(async, loop, few)); });
+  }
+  report.print();
 }

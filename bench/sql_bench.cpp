@@ -1,57 +1,49 @@
 // cairn::sql beside SQLite's C API and SQLiteCpp: the same statements on the same file in one process, in
-// turn.
+// turn, with the same settings.
 //
 //   sql_bench FILE [ROUNDS] [ROWS]
 //
-// FILE is made. Prints one JSON object: for each task and engine the median time in nanoseconds of one
-// operation over ROUNDS rounds, and a checksum of what was read. bench/sql_bench.py adds sqlx and the ratios.
+// FILE is made. Prints one JSON object (sql_task.hpp). bench/sql_bench.py adds the pool, sqlx and the ratios.
 #include <sqlite3.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <map>
-#include <stdexcept>
-#include <string>
-#include <vector>
 
 #include "cairn/sql/connection.hpp"
 #include "cairn/sql/transaction.hpp"
+#include "sql_task.hpp"
 #ifdef CAIRN_BENCH_SQLITECPP
 #include <SQLiteCpp/SQLiteCpp.h>
 #endif
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-struct Task {
-  std::int64_t id;
-  std::string title;
-  double priority;
-  std::optional<std::int64_t> due;
-};
-
-constexpr const char* kLookUp = "SELECT id, title, priority, due FROM tasks WHERE id = ?";
-constexpr const char* kScan = "SELECT id, title, priority, due FROM tasks LIMIT 10000";
-constexpr const char* kInsert = "INSERT INTO inserted(title, priority, due) VALUES (?, ?, ?)";
+using bench::kInsert;
+using bench::kLookUp;
+using bench::kScan;
+using bench::Row;
 
 struct Work {
   std::vector<std::int64_t> ids;  // to look up
   int inserts = 0;
 };
 
-// Each engine does the three tasks and answers a checksum, so that none can leave something out.
 struct Engine {
-  std::function<std::size_t(const Work&)> look_up, insert, scan;
+  std::function<std::uint64_t(const Work&)> look_up, insert, scan;
+  std::function<void()> clear;  // what insert inserted, on the same connection, whose page cache stays good
 };
 
-std::size_t checksum(const Task& task) {
-  return static_cast<std::size_t>(task.id) * 31 + task.title.size() +
-         static_cast<std::size_t>(task.due.value_or(7));
+std::uint64_t sum_of(const std::vector<Row>& rows) {
+  std::uint64_t sum = 0;
+  for (const Row& row : rows) sum += bench::checksum(row);
+  return sum;
 }
+
+// What ConnectOptions::agent sets, for those that have no such thing.
+constexpr const char* kSettings =
+    "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;"
+    "PRAGMA cache_size = -64000; PRAGMA mmap_size = 1073741824";
+constexpr const char* kClear = "DELETE FROM inserted";
 
 void require(bool good) {
   if (!good) throw std::runtime_error("the C API failed");
@@ -63,9 +55,7 @@ class RawConnection {
  public:
   explicit RawConnection(const char* path) {
     require(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) == SQLITE_OK);
-    run("PRAGMA synchronous = NORMAL");
-    run("PRAGMA cache_size = -64000");
-    run("PRAGMA mmap_size = 268435456");
+    run(kSettings);
   }
   ~RawConnection() {
     for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
@@ -84,14 +74,14 @@ class RawConnection {
   std::map<const char*, sqlite3_stmt*> statements_;
 };
 
-Task raw_task(sqlite3_stmt* statement) {
-  Task task;
-  task.id = sqlite3_column_int64(statement, 0);
+Row raw_row(sqlite3_stmt* statement) {
+  Row row;
+  row.id = sqlite3_column_int64(statement, 0);
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, 1));
-  task.title.assign(text, static_cast<std::size_t>(sqlite3_column_bytes(statement, 1)));
-  task.priority = sqlite3_column_double(statement, 2);
-  if (sqlite3_column_type(statement, 3) != SQLITE_NULL) task.due = sqlite3_column_int64(statement, 3);
-  return task;
+  row.title.assign(text, static_cast<std::size_t>(sqlite3_column_bytes(statement, 1)));
+  row.priority = sqlite3_column_double(statement, 2);
+  if (sqlite3_column_type(statement, 3) != SQLITE_NULL) row.due = sqlite3_column_int64(statement, 3);
+  return row;
 }
 
 Engine raw_engine(RawConnection& raw) {
@@ -99,11 +89,11 @@ Engine raw_engine(RawConnection& raw) {
       .look_up =
           [&raw](const Work& work) {
             sqlite3_stmt* statement = raw.prepared(kLookUp);
-            std::size_t sum = 0;
+            std::uint64_t sum = 0;
             for (const std::int64_t id : work.ids) {
               require(sqlite3_bind_int64(statement, 1, id) == SQLITE_OK);
               require(sqlite3_step(statement) == SQLITE_ROW);
-              sum += checksum(raw_task(statement));
+              sum += bench::checksum(raw_row(statement));
               sqlite3_reset(statement);
               sqlite3_clear_bindings(statement);
             }
@@ -123,20 +113,19 @@ Engine raw_engine(RawConnection& raw) {
               sqlite3_clear_bindings(statement);
             }
             raw.run("COMMIT");
-            return std::size_t{0};
+            return std::uint64_t{0};
           },
       .scan =
           [&raw](const Work&) {
             sqlite3_stmt* statement = raw.prepared(kScan);
-            std::vector<Task> tasks;
+            std::vector<Row> rows;
             int code;
-            while ((code = sqlite3_step(statement)) == SQLITE_ROW) tasks.push_back(raw_task(statement));
+            while ((code = sqlite3_step(statement)) == SQLITE_ROW) rows.push_back(raw_row(statement));
             require(code == SQLITE_DONE);
             sqlite3_reset(statement);
-            std::size_t sum = 0;
-            for (const Task& task : tasks) sum += checksum(task);
-            return sum;
+            return sum_of(rows);
           },
+      .clear = [&raw] { raw.run(kClear); },
   };
 }
 
@@ -146,8 +135,8 @@ Engine cairn_engine(cairn::sql::Connection& db) {
   return {
       .look_up =
           [&db](const Work& work) {
-            std::size_t sum = 0;
-            for (const std::int64_t id : work.ids) sum += checksum(db.query_one<Task>(kLookUp, id));
+            std::uint64_t sum = 0;
+            for (const std::int64_t id : work.ids) sum += bench::checksum(db.query_one<Row>(kLookUp, id));
             return sum;
           },
       .insert =
@@ -156,34 +145,28 @@ Engine cairn_engine(cairn::sql::Connection& db) {
             for (int i = 0; i < work.inserts; ++i)
               db.execute(kInsert, "a task to be done some day", i * .5, i);
             tx.commit();
-            return std::size_t{0};
+            return std::uint64_t{0};
           },
-      .scan =
-          [&db](const Work&) {
-            std::size_t sum = 0;
-            for (const Task& task : db.query_all<Task>(kScan)) sum += checksum(task);
-            return sum;
-          },
+      .scan = [&db](const Work&) { return sum_of(db.query_all<Row>(kScan)); },
+      .clear = [&db] { db.execute(kClear); },
   };
 }
 
 #ifdef CAIRN_BENCH_SQLITECPP
-Task sqlitecpp_task(SQLite::Statement& statement) {
-  Task task;
-  task.id = statement.getColumn(0).getInt64();
-  task.title = statement.getColumn(1).getString();
-  task.priority = statement.getColumn(2).getDouble();
+Row sqlitecpp_row(SQLite::Statement& statement) {
+  Row row;
+  row.id = statement.getColumn(0).getInt64();
+  row.title = statement.getColumn(1).getString();
+  row.priority = statement.getColumn(2).getDouble();
   const SQLite::Column due = statement.getColumn(3);
-  if (!due.isNull()) task.due = due.getInt64();
-  return task;
+  if (!due.isNull()) row.due = due.getInt64();
+  return row;
 }
 
 // It has no cache of statements; its users keep them, and so do we.
 struct SqliteCpp {
-  explicit SqliteCpp(const char* path) : db(path, SQLite::OPEN_READWRITE) {
-    db.exec("PRAGMA synchronous = NORMAL");
-    db.exec("PRAGMA cache_size = -64000");
-    db.exec("PRAGMA mmap_size = 268435456");
+  explicit SqliteCpp(const char* path) : db(path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX) {
+    db.exec(kSettings);
   }
   SQLite::Database db;
   SQLite::Statement look_up{db, kLookUp}, insert{db, kInsert}, scan{db, kScan};
@@ -193,11 +176,11 @@ Engine sqlitecpp_engine(SqliteCpp& s) {
   return {
       .look_up =
           [&s](const Work& work) {
-            std::size_t sum = 0;
+            std::uint64_t sum = 0;
             for (const std::int64_t id : work.ids) {
               s.look_up.bind(1, id);
               require(s.look_up.executeStep());
-              sum += checksum(sqlitecpp_task(s.look_up));
+              sum += bench::checksum(sqlitecpp_row(s.look_up));
               s.look_up.reset();
               s.look_up.clearBindings();
             }
@@ -215,17 +198,16 @@ Engine sqlitecpp_engine(SqliteCpp& s) {
               s.insert.clearBindings();
             }
             tx.commit();
-            return std::size_t{0};
+            return std::uint64_t{0};
           },
       .scan =
           [&s](const Work&) {
-            std::vector<Task> tasks;
-            while (s.scan.executeStep()) tasks.push_back(sqlitecpp_task(s.scan));
+            std::vector<Row> rows;
+            while (s.scan.executeStep()) rows.push_back(sqlitecpp_row(s.scan));
             s.scan.reset();
-            std::size_t sum = 0;
-            for (const Task& task : tasks) sum += checksum(task);
-            return sum;
+            return sum_of(rows);
           },
+      .clear = [&s] { s.db.exec(kClear); },
   };
 }
 #endif
@@ -244,11 +226,6 @@ void make_file(const std::string& path, int rows) {
       rows);
 }
 
-double median(std::vector<double> times) {
-  std::sort(times.begin(), times.end());
-  return times[times.size() / 2];
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -260,48 +237,30 @@ int main(int argc, char** argv) {
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 15;
   const int rows = argc > 3 ? std::atoi(argv[3]) : 100000;
   make_file(path, rows);
-
-  Work work;
-  work.inserts = std::min(rows, 10000);
-  std::uint64_t state = 42;
-  for (int i = 0; i < std::min(rows, 20000); ++i) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    work.ids.push_back(static_cast<std::int64_t>((state >> 33) % static_cast<std::uint64_t>(rows)) + 1);
-  }
+  const Work work{bench::ids_to_look_up(rows), std::min(rows, 10000)};
 
   RawConnection raw(path.c_str());
   cairn::sql::Connection db(cairn::sql::ConnectOptions::agent(path));
-  std::map<std::string, Engine> engines = {{"raw", raw_engine(raw)}, {"cairn", cairn_engine(db)}};
+  std::vector<std::pair<std::string, Engine>> engines = {{"raw", raw_engine(raw)},
+                                                         {"cairn", cairn_engine(db)}};
 #ifdef CAIRN_BENCH_SQLITECPP
   SqliteCpp sqlitecpp(path.c_str());
-  engines["sqlitecpp"] = sqlitecpp_engine(sqlitecpp);
+  engines.emplace_back("sqlitecpp", sqlitecpp_engine(sqlitecpp));
 #endif
 
-  const std::vector<std::pair<std::string, std::function<std::size_t(const Work&)> Engine::*>> tasks = {
-      {"look_up", &Engine::look_up}, {"insert", &Engine::insert}, {"scan", &Engine::scan}};
-  const std::map<std::string, double> operations = {
-      {"look_up", work.ids.size()}, {"insert", work.inserts}, {"scan", std::min(rows, 10000)}};
-  std::map<std::string, std::map<std::string, std::vector<double>>> times;
-  std::map<std::string, std::size_t> sums;
-  for (int round = 0; round <= rounds; ++round)
-    for (const auto& [task, member] : tasks)
-      for (auto& [name, engine] : engines) {
-        if (task == "insert") db.execute("DELETE FROM inserted");
-        const auto begin = Clock::now();
-        const std::size_t sum = (engine.*member)(work);
-        const double ns = std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
-        if (sums.emplace(task, sum).first->second != sum)
-          throw std::runtime_error(name + " read something else");
-        if (round > 0) times[task][name].push_back(ns / operations.at(task));
-      }
-
-  std::string json = "{";
-  for (const auto& [task, by_engine] : times)
-    for (const auto& [name, ns] : by_engine) {
-      char entry[128];
-      std::snprintf(entry, sizeof entry, "%s\"%s.%s\": %.1f", json.size() > 1 ? ", " : "", task.c_str(),
-                    name.c_str(), median(ns));
-      json += entry;
+  bench::Report report;
+  for (int round = 0; round <= rounds; ++round) {
+    // Who comes first finds other caches than who comes after, so they take turns at that.
+    std::rotate(engines.begin(), engines.begin() + 1, engines.end());
+    for (auto& [name, engine] : engines)
+      report.measure("look_up", name, static_cast<double>(work.ids.size()),
+                     [&] { return engine.look_up(work); });
+    for (auto& [name, engine] : engines) {
+      engine.clear();
+      report.measure("insert", name, work.inserts, [&] { return engine.insert(work); });
     }
-  std::printf("%s}\n", json.c_str());
+    for (auto& [name, engine] : engines)
+      report.measure("scan", name, std::min(rows, 10000), [&] { return engine.scan(work); });
+  }
+  report.print();
 }
