@@ -1,16 +1,11 @@
 # What Cairn links, all of it from Debian; docs/dependencies.md gives the reasons.
 find_package(Threads REQUIRED)
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+find_path(FMT_INCLUDE_DIR fmt/format-inl.h REQUIRED)
 if(CAIRN_KERNELS_ONLY)
-  # The headers fit any processor; the package that names them is for this one.
-  find_path(FMT_INCLUDE_DIR fmt/format.h REQUIRED)
-  add_library(fmt::fmt-header-only INTERFACE IMPORTED)
-  target_include_directories(fmt::fmt-header-only INTERFACE ${FMT_INCLUDE_DIR})
-  target_compile_definitions(fmt::fmt-header-only INTERFACE FMT_HEADER_ONLY=1)
   return()
 endif()
 find_package(SQLite3 3.38 REQUIRED)
-find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 # Shared libraries that libcairn.a links; cairnConfig.cmake and cairn.pc name them to its users.
 find_package(PkgConfig REQUIRED)

@@ -1,6 +1,6 @@
 # A room is a folder under src/ and one static library with explicit links.
 #
-#   cairn_room(text SOURCES chunk.cpp … TESTS chunk_test.cpp … LINKS cairn_base PRIVATE_LINKS fmt::fmt-header-only)
+#   cairn_room(text SOURCES chunk.cpp … TESTS chunk_test.cpp … LINKS cairn_base PRIVATE_LINKS cairn_simd)
 #
 # The library `cairn` is made of all rooms' objects (cmake/library.cmake); each room's unit tests
 # link only that room, so a forbidden dependency does not even link.

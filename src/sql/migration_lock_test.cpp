@@ -38,7 +38,7 @@ TEST(MigrationLock, HasOneHolderAtATime) {
   TempDir dir;
   std::atomic<int> holders{0}, most{0}, turns{0}, gone{0};
   const auto contend = [&] {
-    while (turns < 1000) {
+    while (turns < 300) {
       try {
         const MigrationLock lock(dir.file("m.db"), milliseconds(0));
         most = std::max(most.load(), ++holders);

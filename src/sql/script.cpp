@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 #include <memory>
 
 #include "sqlite/error.hpp"
@@ -24,19 +25,23 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// Past white space, comments and empty statements. `text` ends with a NUL.
+bool starts_with(const char* text, std::string_view what) {
+  return std::strncmp(text, what.data(), what.size()) == 0;
+}
+
+// Past white space, comments and empty statements. `text` ends with a NUL; it is long, so nothing here may
+// look for that end once per call.
 const char* skip_blank(const char* text) {
   while (*text) {
-    std::string_view rest(text);
     if (std::isspace(static_cast<unsigned char>(*text)) || *text == ';') {
       ++text;
-    } else if (rest.starts_with(kByteOrderMark)) {
+    } else if (starts_with(text, kByteOrderMark)) {
       text += kByteOrderMark.size();
-    } else if (rest.starts_with("--")) {
-      text += std::min(rest.find('\n'), rest.size());
-    } else if (rest.starts_with("/*")) {
-      const std::size_t end = rest.find("*/", 2);
-      text += end == std::string_view::npos ? rest.size() : end + 2;
+    } else if (starts_with(text, "--")) {
+      text += std::strcspn(text, "\n");
+    } else if (starts_with(text, "/*")) {
+      const char* const end = std::strstr(text + 2, "*/");
+      text = end ? end + 2 : text + std::strlen(text);
     } else {
       break;
     }

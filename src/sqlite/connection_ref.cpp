@@ -30,12 +30,18 @@ std::int64_t ConnectionRef::run_and_count(Statement& statement) const {
 }
 
 void ConnectionRef::execute_script(std::string_view script) const {
-  std::size_t at = 0;
-  while (at < script.size()) {
+  // SQLite takes a NUL for the end.
+  if (const std::size_t nul = script.find('\0'); nul != script.npos)
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("the script holds a NUL at byte {}; remove it", nul));
+  // Up to a NUL of our own: told the length instead, SQLite copies the rest of the script for every
+  // statement, and refuses one that is longer than a statement may be.
+  const std::string text(script);
+  const char* next = text.c_str();
+  while (*next) {
+    const auto at = static_cast<std::size_t>(next - text.c_str());
     sqlite3_stmt* stmt = nullptr;
-    const char* tail = nullptr;
-    const int prepared =
-        sqlite3_prepare_v2(db_, script.data() + at, static_cast<int>(script.size() - at), &stmt, &tail);
+    const int prepared = sqlite3_prepare_v2(db_, next, -1, &stmt, &next);
     if (prepared != SQLITE_OK)
       throw_sql_error(db_, prepared, "cannot prepare a statement of a script", script, at);
     int code = SQLITE_DONE;
@@ -54,12 +60,6 @@ void ConnectionRef::execute_script(std::string_view script) const {
       }
     }
     sqlite3_finalize(stmt);
-    const auto next = static_cast<std::size_t>(tail - script.data());
-    // SQLite takes a NUL for the end, and would stay there for ever.
-    if (next == at)
-      throw Error(ErrorCode::invalid_argument,
-                  fmt::format("the script holds a NUL at byte {}; remove it", at));
-    at = next;
   }
 }
 

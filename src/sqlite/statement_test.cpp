@@ -70,6 +70,14 @@ TEST_F(StatementTest, ScriptsRunEveryStatementAndStopAtAnError) {
             ErrorCode::row_not_found);
 }
 
+TEST_F(StatementTest, AScriptMayBeLongerThanAStatement) {
+  std::string script = "CREATE TABLE long(x);\n";
+  while (script.size() < 2'000'000)
+    script += "INSERT INTO long VALUES ('" + std::string(10'000, 'x') + "');\n";
+  db().execute_script(script);
+  EXPECT_GE(db().query_one<int>("SELECT count(*) FROM long"), 190);
+}
+
 TEST_F(StatementTest, AScriptWithANulIsAnErrorAndEnds) {
   using namespace std::string_view_literals;
   EXPECT_EQ(error_of([&] { db().execute_script("CREATE TABLE n(x); \0 SELECT 1"sv); }).code(),

@@ -2,8 +2,9 @@
 // comes back as a future, to a callback, or into a coroutine.
 //
 //   cairn::sql::AsyncPool async(pool);
-//   const auto count = [](cairn::sql::Connection& db) { return db.query_one<int>("SELECT count(*) FROM
-//   notes"); };
+//   const auto count = [](cairn::sql::Connection& db) {
+//     return db.query_one<int>("SELECT count(*) FROM notes");
+//   };
 //
 //   std::future<int> future = async.read(count).future();
 //   async.read(count).then([](cairn::sql::Outcome<int> outcome) { … });   // in the database's thread

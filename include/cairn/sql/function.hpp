@@ -1,8 +1,7 @@
 // SQL functions, aggregates, window functions and collations written in C++.
 //
-//   db.create_function("shout", [](std::string_view s, std::optional<std::int64_t> times) { …; return text;
-//   },
-//                      {.deterministic = true});
+//   const auto shout = [](std::string_view s, std::optional<std::int64_t> times) { …; return text; };
+//   db.create_function("shout", shout, {.deterministic = true});
 //
 //   struct Product {                                 // an aggregate: one copy per group
 //     double product = 1;
@@ -11,8 +10,8 @@
 //     double finish() const { return product; }
 //   };
 //   db.create_aggregate("product", Product{});
-//   db.create_collation("by_length", [](std::string_view a, std::string_view b) { return a.size() <=>
-//   b.size(); });
+//   const auto by_length = [](std::string_view a, std::string_view b) { return a.size() <=> b.size(); };
+//   db.create_collation("by_length", by_length);
 //
 // Arguments and their number come from the signature: the types of cairn/sqlite/value.hpp (std::optional
 // where NULL may come, sqlite::Value for anything), or one `const Arguments&` for any number. Results: the

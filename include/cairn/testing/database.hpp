@@ -1,9 +1,9 @@
 // A fresh database for one test, with all migrations applied, in a file of its own.
 //
-//   cairn::testing::TestDatabase database("adds a task", app::migrations(), {.fixtures_folder =
-//   "tests/fixtures"}); database.fixtures({"sample_data"}); database.pool().write([](cairn::sql::Transaction&
-//   tx) { tx.execute("DELETE FROM tasks"); }); assert(database.connect().query_one<int>("SELECT count(*) FROM
-//   tasks") == 0);
+//   cairn::testing::TestDatabase database("adds a task", app::migrations(), {.fixtures_folder = "fixtures"});
+//   database.fixtures({"sample_data"});
+//   database.pool().write([](cairn::sql::Transaction& tx) { tx.execute("DELETE FROM tasks"); });
+//   assert(database.connect().query_one<int>("SELECT count(*) FROM tasks") == 0);
 //
 // Works with every test framework, and without one; for GoogleTest there is cairn/testing/gtest.hpp.
 //
