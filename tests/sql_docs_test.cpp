@@ -1,5 +1,5 @@
-// The examples of docs/sql/pool-and-transactions.md and docs/sql/async.md, compiled and run. The last test
-// compares the pages with this file.
+// The examples of docs/sql/pool-and-transactions.md, docs/sql/async.md and docs/sql/testing.md, compiled and
+// run. The last test compares the pages with this file.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -13,6 +13,42 @@
 #include "cairn/sql/async.hpp"
 #include "cairn/sql/pool.hpp"
 #include "cairn/sql/run_loop.hpp"
+#include "cairn/testing.hpp"
+#include "cairn/testing/gtest.hpp"
+
+namespace app {
+namespace {
+// What cairn_embed_migrations() makes of a folder.
+const cairn::sql::MigrationSet& migrations() {
+  static constexpr cairn::sql::MigrationFile files[] = {
+      {"0001_notes.sql", "CREATE TABLE notes(id INTEGER PRIMARY KEY, text TEXT NOT NULL, vector BLOB)"}};
+  static const cairn::sql::MigrationSet set{std::span<const cairn::sql::MigrationFile>(files)};
+  return set;
+}
+
+#define APP_FIXTURES CAIRN_SOURCE_DIR "/tests/fixtures"
+
+// clang-format off
+class NotesTest : public cairn::testing::DatabaseTest {
+ protected:
+  NotesTest() : DatabaseTest(app::migrations(), {.fixtures_folder = APP_FIXTURES}) {}
+};
+
+TEST_F(NotesTest, FindsANote) {
+  database.fixtures({"sample_notes"});
+  auto db = database.connect();
+  EXPECT_EQ(db.query_one<int>("SELECT count(*) FROM notes WHERE text LIKE '%key%'"), 1);
+}
+
+TEST(SqlDocs, TestDatabase) {
+  cairn::testing::TestDatabase database("finds a note", app::migrations(), {.fixtures_folder = APP_FIXTURES});
+  database.fixtures({"sample_notes"});
+  database.pool().write([](cairn::sql::Transaction& tx) { tx.execute("DELETE FROM notes"); });
+  if (database.connect().query_one<int>("SELECT count(*) FROM notes") != 0) throw std::runtime_error("a note is left");
+}
+// clang-format on
+}  // namespace
+}  // namespace app
 
 namespace cairn::sql {
 namespace {
@@ -122,7 +158,7 @@ TEST(SqlDocs, AreAsWrittenHere) {
   std::ifstream self(__FILE__);
   const std::string code = lines_of(self, false);
   int examples = 0;
-  for (const char* page : {"pool-and-transactions.md", "async.md"}) {
+  for (const char* page : {"pool-and-transactions.md", "async.md", "testing.md"}) {
     std::ifstream in(std::string(CAIRN_SOURCE_DIR "/docs/sql/") + page);
     std::istringstream all(lines_of(in, true));
     for (std::string example; std::getline(all, example, '\f'); ++examples)
