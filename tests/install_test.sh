@@ -49,6 +49,18 @@ case $case_name in
     grep -q "99.0" refused.txt || fail "the refusal does not name the version: $(cat refused.txt)"
     ;;
 
+  examples)
+    launcher=()
+    if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+    for example in tasks guide; do
+      cp -r "$source_dir/examples/$example" .
+      cmake -G Ninja -S "$example" -B "build-$example" -DCMAKE_PREFIX_PATH="$prefix" "${launcher[@]}" --log-level=WARNING
+      cmake --build "build-$example"
+    done
+    tasks/tasks_test.sh build-tasks/tasks
+    ctest --test-dir build-guide --output-on-failure
+    ;;
+
   add_subdirectory)
     mkdir host
     cp "$source_dir/tests/install/add_subdirectory/CMakeLists.txt" "$source_dir/examples/ten_lines/main.cpp" host
