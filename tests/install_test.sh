@@ -50,15 +50,13 @@ case $case_name in
     ;;
 
   examples)
-    launcher=()
-    if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+    cp -r "$source_dir/examples/"{tasks,guide} .
     for example in tasks guide; do
-      cp -r "$source_dir/examples/$example" .
-      cmake -G Ninja -S "$example" -B "build-$example" -DCMAKE_PREFIX_PATH="$prefix" "${launcher[@]}" --log-level=WARNING
-      cmake --build "build-$example"
+      cmake -G Ninja -S $example -B build-$example -DCMAKE_PREFIX_PATH="$prefix" --log-level=WARNING
     done
+    # The guide's sources are compiled inside the tree; here it would take too long.
+    cmake --build build-tasks
     tasks/tasks_test.sh build-tasks/tasks
-    ctest --test-dir build-guide --output-on-failure
     ;;
 
   add_subdirectory)
