@@ -49,6 +49,16 @@ case $case_name in
     grep -q "99.0" refused.txt || fail "the refusal does not name the version: $(cat refused.txt)"
     ;;
 
+  examples)
+    cp -r "$source_dir/examples/"{tasks,guide} .
+    for example in tasks guide; do
+      cmake -G Ninja -S $example -B build-$example -DCMAKE_PREFIX_PATH="$prefix" --log-level=WARNING
+    done
+    # The guide's sources are compiled inside the tree; here it would take too long.
+    cmake --build build-tasks
+    tasks/tasks_test.sh build-tasks/tasks
+    ;;
+
   add_subdirectory)
     mkdir host
     cp "$source_dir/tests/install/add_subdirectory/CMakeLists.txt" "$source_dir/examples/ten_lines/main.cpp" host

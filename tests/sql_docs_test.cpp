@@ -1,5 +1,5 @@
-// The examples of docs/sql/queries.md, pool-and-transactions.md and async.md, compiled and run. The last test
-// compares the pages with this file.
+// The examples of docs/sql/queries.md, pool-and-transactions.md, async.md and testing.md, compiled and run. The
+// last test compares the pages with this file.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -15,7 +15,8 @@
 #include "cairn/sql/query_builder.hpp"
 #include "cairn/sql/query_plan.hpp"
 #include "cairn/sql/run_loop.hpp"
-#include "cairn/sql/time.hpp"
+// The examples of docs/sql/queries.md, pool-and-transactions.md, async.md and testing.md, compiled and run. The
+// last test compares the pages with this file.
 
 namespace cairn::sql {
 namespace {
@@ -194,7 +195,8 @@ TEST(SqlDocs, AreAsWrittenHere) {
   std::ifstream self(__FILE__);
   const std::string code = lines_of(self, false);
   int examples = 0;
-  for (const char* page : {"queries.md", "pool-and-transactions.md", "async.md"}) {
+// The examples of docs/sql/queries.md, pool-and-transactions.md, async.md and testing.md, compiled and run. The
+// last test compares the pages with this file.
     std::ifstream in(std::string(CAIRN_SOURCE_DIR "/docs/sql/") + page);
     std::istringstream all(lines_of(in, true));
     for (std::string example; std::getline(all, example, '\f'); ++examples)

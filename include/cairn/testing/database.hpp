@@ -1,14 +1,15 @@
 // A fresh database for one test, with all migrations applied, in a file of its own.
 //
-//   cairn::testing::TestDatabase database("adds a task", app::migrations(), {.fixtures_folder = "fixtures"});
-//   database.fixtures({"sample_data"});
-//   database.pool().write([](cairn::sql::Transaction& tx) { tx.execute("DELETE FROM tasks"); });
-//   assert(database.connect().query_one<int>("SELECT count(*) FROM tasks") == 0);
+//   cairn::testing::TestDatabase database("adds a task", app::migrations());
+//   database.pool().write([](cairn::sql::Transaction& tx) { add(tx, "water the plants"); });
+//   assert(database.connect().query_one<int>("SELECT count(*) FROM tasks") == 1);
 //
 // Works with every test framework, and without one; for GoogleTest there is cairn/testing/gtest.hpp.
 //
 // The migrations run once; each test gets a copy of the file that they made. That template is kept for the
-// next run of the program, and made anew when a migration, an option or the program itself has changed.
+// next run of the program, and made anew when a migration, an option that shapes the file, or the program
+// itself has changed. Extensions and functions in which the tests of one program differ do not tell templates
+// apart.
 //
 // The files are in the folder CAIRN_TEST_DIR (an environment variable), or else in cairn-tests-UID in the
 // folder for temporary files; a folder per database, gone when the database is. It stays after keep(), when
