@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """cairn::sql beside SQLite's C API, SQLiteCpp and sqlx (Rust): the 'Shows' 4 of SQL access.
 
-    bench/sql_bench.py BUILD-DIR [--repeat 5] [--rounds 9] [--rows 100000] [--no-sqlx] [--json FILE]
+    bench/sql_bench.py BUILD-DIR [--repeat 5] [--rounds 60] [--rows 100000] [--no-sqlx] [--json FILE]
 
 Each repetition starts sql_bench, which makes the file, pool_bench and, where cargo is, sqlx_bench with both of tokio's
 runtimes, of which the faster counts. All read the same rows, which checksums prove. Prints medians over the
@@ -88,7 +88,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--no-sqlx", action="store_true")
     parser.add_argument("--json", help="append each repetition's times to this file, one object a line")

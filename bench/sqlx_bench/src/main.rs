@@ -28,8 +28,9 @@ struct Task {
 const LOOK_UP: &str = "SELECT id, title, priority, due FROM tasks WHERE id = ?";
 const SCAN: &str = "SELECT id, title, priority, due FROM tasks LIMIT 10000";
 const INSERT: &str = "INSERT INTO inserted(title, priority, due) VALUES (?, ?, ?)";
-const MOST_LOOK_UPS: usize = 20000;
-const MOST_TRIPS: usize = 5000;
+const LOOK_UPS: usize = 1000;
+const INSERTS: usize = 2000;
+const SCANNED: usize = 10000;
 const READERS: u32 = 4;
 
 fn checksum(task: &Task) -> u64 {
@@ -56,7 +57,7 @@ fn ids_to_look_up(rows: usize) -> Vec<i64> {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         ((state >> 33) % rows as u64) as i64 + 1
     };
-    (0..rows.min(MOST_LOOK_UPS)).map(|_| next()).collect()
+    (0..LOOK_UPS).map(|_| next()).collect()
 }
 
 async fn look_up(db: &mut SqliteConnection, ids: &[i64]) -> Outcome<u64> {
@@ -67,9 +68,9 @@ async fn look_up(db: &mut SqliteConnection, ids: &[i64]) -> Outcome<u64> {
     Ok(sum)
 }
 
-async fn insert(db: &mut SqliteConnection, count: usize) -> Outcome<u64> {
+async fn insert(db: &mut SqliteConnection) -> Outcome<u64> {
     let mut tx = db.begin_with("BEGIN IMMEDIATE").await?;
-    for i in 0..count {
+    for i in 0..INSERTS {
         sqlx::query(INSERT)
             .bind("a task to be done some day")
             .bind(i as f64 * 0.5)
@@ -86,8 +87,8 @@ async fn scan(db: &mut SqliteConnection) -> Outcome<u64> {
     Ok(tasks.iter().map(checksum).sum())
 }
 
-async fn acquire(pool: &SqlitePool, count: usize) -> Outcome<()> {
-    for _ in 0..count {
+async fn acquire(pool: &SqlitePool) -> Outcome<()> {
+    for _ in 0..LOOK_UPS {
         pool.acquire().await?;
     }
     Ok(())
@@ -141,8 +142,6 @@ impl Report {
 
 async fn measure(path: &str, rounds: usize, rows: usize) -> Outcome<()> {
     let ids = ids_to_look_up(rows);
-    let trip_ids = &ids[..ids.len().min(MOST_TRIPS)];
-    let few = rows.min(10000);
     let mut db = options(path).connect().await?;
     let pool = SqlitePoolOptions::new()
         .max_connections(READERS)
@@ -154,28 +153,28 @@ async fn measure(path: &str, rounds: usize, rows: usize) -> Outcome<()> {
     for _ in 0..=rounds {
         let began = Instant::now();
         let sum = look_up(&mut db, &ids).await?;
-        report.add("look_up", began, ids.len(), sum);
+        report.add("look_up", began, LOOK_UPS, sum);
 
         db.execute("DELETE FROM inserted").await?;
         let began = Instant::now();
-        let sum = insert(&mut db, few).await?;
-        report.add("insert", began, few, sum);
+        let sum = insert(&mut db).await?;
+        report.add("insert", began, INSERTS, sum);
 
         let began = Instant::now();
         let sum = scan(&mut db).await?;
-        report.add("scan", began, few, sum);
+        report.add("scan", began, rows.min(SCANNED), sum);
 
         let began = Instant::now();
-        acquire(&pool, ids.len()).await?;
-        report.add("acquire", began, ids.len(), 0);
+        acquire(&pool).await?;
+        report.add("acquire", began, LOOK_UPS, 0);
 
         let began = Instant::now();
-        let sum = trips(pool.clone(), trip_ids.to_vec()).await?;
-        report.add("trip", began, trip_ids.len(), sum);
+        let sum = trips(pool.clone(), ids.clone()).await?;
+        report.add("trip", began, LOOK_UPS, sum);
 
         let began = Instant::now();
-        let sum = eight_at_once(&pool, trip_ids).await?;
-        report.add("eight_trips", began, trip_ids.len(), sum);
+        let sum = eight_at_once(&pool, &ids).await?;
+        report.add("eight_trips", began, LOOK_UPS, sum);
     }
     pool.close().await;
     report.print();
