@@ -18,7 +18,8 @@ import tempfile
 
 HERE = pathlib.Path(__file__).parent
 TASKS = {
-    "look_up": "look-up by rowid, ns",
+    "look_up": "look-up by rowid, a transaction each, ns",
+    "look_up_in_one": "– a thousand in one transaction",
     "insert": "insert in a transaction, ns per row",
     "scan": "10,000-row scan into structs, ns per row",
     "acquire": "pool: acquire and release, ns",
@@ -61,6 +62,8 @@ def repetition(build, sqlx, rounds, rows):
                 times[key] = min(value, times.get(key, value))
             elif sums.setdefault(key, value) != value:
                 sys.exit(f"{key} differs: {value} and {sums[key]}")
+    if sqlx:
+        times["pooled_look_up.sqlx"] = times["trip.sqlx"]  # fetch_one on the pool is both
     return times
 
 

@@ -54,7 +54,9 @@ fn options(path: &str) -> SqliteConnectOptions {
 fn ids_to_look_up(rows: usize) -> Vec<i64> {
     let mut state: u64 = 42;
     let mut next = || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         ((state >> 33) % rows as u64) as i64 + 1
     };
     (0..LOOK_UPS).map(|_| next()).collect()
@@ -65,6 +67,13 @@ async fn look_up(db: &mut SqliteConnection, ids: &[i64]) -> Outcome<u64> {
     for id in ids {
         sum += checksum(&sqlx::query_as(LOOK_UP).bind(id).fetch_one(&mut *db).await?);
     }
+    Ok(sum)
+}
+
+async fn look_up_in_one(db: &mut SqliteConnection, ids: &[i64]) -> Outcome<u64> {
+    let mut tx = db.begin().await?;
+    let sum = look_up(&mut tx, ids).await?;
+    tx.commit().await?;
     Ok(sum)
 }
 
@@ -103,8 +112,10 @@ async fn trips(pool: SqlitePool, ids: Vec<i64>) -> Outcome<u64> {
 }
 
 async fn eight_at_once(pool: &SqlitePool, ids: &[i64]) -> Outcome<u64> {
-    let tasks: Vec<_> =
-        ids.chunks(ids.len().div_ceil(8)).map(|part| tokio::spawn(trips(pool.clone(), part.to_vec()))).collect();
+    let tasks: Vec<_> = ids
+        .chunks(ids.len().div_ceil(8))
+        .map(|part| tokio::spawn(trips(pool.clone(), part.to_vec())))
+        .collect();
     let mut sum = 0;
     for task in tasks {
         sum += task.await??;
@@ -121,7 +132,10 @@ struct Report {
 impl Report {
     fn add(&mut self, task: &'static str, began: Instant, operations: usize, sum: u64) {
         let ns = began.elapsed().as_nanos() as f64;
-        self.times.entry(task).or_default().push(ns / operations as f64);
+        self.times
+            .entry(task)
+            .or_default()
+            .push(ns / operations as f64);
         self.sums.insert(task, sum);
     }
 
@@ -154,6 +168,10 @@ async fn measure(path: &str, rounds: usize, rows: usize) -> Outcome<()> {
         let began = Instant::now();
         let sum = look_up(&mut db, &ids).await?;
         report.add("look_up", began, LOOK_UPS, sum);
+
+        let began = Instant::now();
+        let sum = look_up_in_one(&mut db, &ids).await?;
+        report.add("look_up_in_one", began, LOOK_UPS, sum);
 
         db.execute("DELETE FROM inserted").await?;
         let began = Instant::now();
