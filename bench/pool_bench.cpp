@@ -24,12 +24,19 @@ auto look_up(std::int64_t id) {
   return [id](Connection& db) { return bench::checksum(db.query_one<bench::Row>(bench::kLookUp, id)); };
 }
 
-std::uint64_t acquire(Pool& pool, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) const auto lease = pool.reader();
+template <class Run>
+std::uint64_t sum_of(Ids ids, const Run& run) {
+  std::uint64_t sum = 0;
+  for (const std::int64_t id : ids) sum += run(look_up(id));
+  return sum;
+}
+
+std::uint64_t acquire(Pool& pool, int count) {
+  for (int i = 0; i < count; ++i) const auto lease = pool.reader();
   return 0;
 }
 
-std::uint64_t acquire_by_4(Pool& pool, std::size_t count) {
+std::uint64_t acquire_by_4(Pool& pool, int count) {
   std::vector<std::jthread> threads;
   for (int t = 0; t < 4; ++t) threads.emplace_back([&pool, count] { acquire(pool, count / 4); });
   return 0;
@@ -62,32 +69,23 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s FILE [ROUNDS] [ROWS]\n", argv[0]);
     return 2;
   }
-  const int rounds = argc > 2 ? std::atoi(argv[2]) : 15;
+  const int rounds = argc > 2 ? std::atoi(argv[2]) : 100;
   const std::vector<std::int64_t> ids = bench::ids_to_look_up(argc > 3 ? std::atoi(argv[3]) : 100000);
-  const Ids few = Ids(ids).first(std::min<std::size_t>(ids.size(), 5000));
   Pool pool(ConnectOptions::agent(argv[1]));
   AsyncPool async(pool);
   RunLoop loop;
 
   bench::Report report;
-  const auto measure = [&](const char* task, std::size_t operations, auto&& work) {
-    report.measure(task, "cairn", static_cast<double>(operations), work);
+  const auto measure = [&](const char* task, auto&& work) {
+    report.measure(task, "cairn", bench::kLookUps, work);
   };
   for (int round = 0; round <= rounds; ++round) {
-    measure("acquire", ids.size(), [&] { return acquire(pool, ids.size()); });
-    measure("acquire_by_4", ids.size(), [&] { return acquire_by_4(pool, ids.size()); });
-    measure("pooled_look_up", few.size(), [&] {
-      std::uint64_t sum = 0;
-      for (const std::int64_t id : few) sum += pool.read(look_up(id));
-      return sum;
-    });
-    measure("trip_future", few.size(), [&] {
-      std::uint64_t sum = 0;
-      for (const std::int64_t id : few) sum += async.read(look_up(id)).future().get();
-      return sum;
-    });
-    measure("trip", few.size(), [&] { return loop.run(trips(async, loop, few)); });
-    measure("eight_trips", few.size(), [&] { return loop.run(eight_trips(async, loop, few)); });
+    measure("acquire", [&] { return acquire(pool, bench::kLookUps); });
+    measure("acquire_by_4", [&] { return acquire_by_4(pool, bench::kLookUps); });
+    measure("pooled_look_up", [&] { return sum_of(ids, [&](auto f) { return pool.read(f); }); });
+    measure("trip_future", [&] { return sum_of(ids, [&](auto f) { return async.read(f).future().get(); }); });
+    measure("trip", [&] { return loop.run(trips(async, loop, ids)); });
+    measure("eight_trips", [&] { return loop.run(eight_trips(async, loop, ids)); });
   }
   report.print();
 }

@@ -22,15 +22,12 @@ using bench::kInsert;
 using bench::kLookUp;
 using bench::kScan;
 using bench::Row;
-
-struct Work {
-  std::vector<std::int64_t> ids;  // to look up
-  int inserts = 0;
-};
+using Ids = std::vector<std::int64_t>;
 
 struct Engine {
-  std::function<std::uint64_t(const Work&)> look_up, insert, scan;
-  std::function<void()> clear;  // what insert inserted, on the same connection, whose page cache stays good
+  std::function<std::uint64_t(const Ids&)> look_up;
+  std::function<std::uint64_t()> insert, scan;
+  std::function<void(const char*)> run;
 };
 
 std::uint64_t sum_of(const std::vector<Row>& rows) {
@@ -43,7 +40,6 @@ std::uint64_t sum_of(const std::vector<Row>& rows) {
 constexpr const char* kSettings =
     "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;"
     "PRAGMA cache_size = -64000; PRAGMA mmap_size = 1073741824";
-constexpr const char* kClear = "DELETE FROM inserted";
 
 void require(bool good) {
   if (!good) throw std::runtime_error("the C API failed");
@@ -87,10 +83,10 @@ Row raw_row(sqlite3_stmt* statement) {
 Engine raw_engine(RawConnection& raw) {
   return {
       .look_up =
-          [&raw](const Work& work) {
+          [&raw](const Ids& ids) {
             sqlite3_stmt* statement = raw.prepared(kLookUp);
             std::uint64_t sum = 0;
-            for (const std::int64_t id : work.ids) {
+            for (const std::int64_t id : ids) {
               require(sqlite3_bind_int64(statement, 1, id) == SQLITE_OK);
               require(sqlite3_step(statement) == SQLITE_ROW);
               sum += bench::checksum(raw_row(statement));
@@ -100,10 +96,10 @@ Engine raw_engine(RawConnection& raw) {
             return sum;
           },
       .insert =
-          [&raw](const Work& work) {
+          [&raw] {
             raw.run("BEGIN IMMEDIATE");
             sqlite3_stmt* statement = raw.prepared(kInsert);
-            for (int i = 0; i < work.inserts; ++i) {
+            for (int i = 0; i < bench::kInserts; ++i) {
               require(sqlite3_bind_text(statement, 1, "a task to be done some day", -1, SQLITE_STATIC) ==
                       SQLITE_OK);
               require(sqlite3_bind_double(statement, 2, i * .5) == SQLITE_OK);
@@ -116,7 +112,7 @@ Engine raw_engine(RawConnection& raw) {
             return std::uint64_t{0};
           },
       .scan =
-          [&raw](const Work&) {
+          [&raw] {
             sqlite3_stmt* statement = raw.prepared(kScan);
             std::vector<Row> rows;
             int code;
@@ -125,7 +121,7 @@ Engine raw_engine(RawConnection& raw) {
             sqlite3_reset(statement);
             return sum_of(rows);
           },
-      .clear = [&raw] { raw.run(kClear); },
+      .run = [&raw](const char* sql) { raw.run(sql); },
   };
 }
 
@@ -134,21 +130,21 @@ Engine raw_engine(RawConnection& raw) {
 Engine cairn_engine(cairn::sql::Connection& db) {
   return {
       .look_up =
-          [&db](const Work& work) {
+          [&db](const Ids& ids) {
             std::uint64_t sum = 0;
-            for (const std::int64_t id : work.ids) sum += bench::checksum(db.query_one<Row>(kLookUp, id));
+            for (const std::int64_t id : ids) sum += bench::checksum(db.query_one<Row>(kLookUp, id));
             return sum;
           },
       .insert =
-          [&db](const Work& work) {
+          [&db] {
             cairn::sql::Transaction tx(db);
-            for (int i = 0; i < work.inserts; ++i)
+            for (int i = 0; i < bench::kInserts; ++i)
               db.execute(kInsert, "a task to be done some day", i * .5, i);
             tx.commit();
             return std::uint64_t{0};
           },
-      .scan = [&db](const Work&) { return sum_of(db.query_all<Row>(kScan)); },
-      .clear = [&db] { db.execute(kClear); },
+      .scan = [&db] { return sum_of(db.query_all<Row>(kScan)); },
+      .run = [&db](const char* sql) { db.execute(sql); },
   };
 }
 
@@ -175,9 +171,9 @@ struct SqliteCpp {
 Engine sqlitecpp_engine(SqliteCpp& s) {
   return {
       .look_up =
-          [&s](const Work& work) {
+          [&s](const Ids& ids) {
             std::uint64_t sum = 0;
-            for (const std::int64_t id : work.ids) {
+            for (const std::int64_t id : ids) {
               s.look_up.bind(1, id);
               require(s.look_up.executeStep());
               sum += bench::checksum(sqlitecpp_row(s.look_up));
@@ -187,9 +183,9 @@ Engine sqlitecpp_engine(SqliteCpp& s) {
             return sum;
           },
       .insert =
-          [&s](const Work& work) {
+          [&s] {
             SQLite::Transaction tx(s.db, SQLite::TransactionBehavior::IMMEDIATE);
-            for (int i = 0; i < work.inserts; ++i) {
+            for (int i = 0; i < bench::kInserts; ++i) {
               s.insert.bindNoCopy(1, "a task to be done some day");
               s.insert.bind(2, i * .5);
               s.insert.bind(3, i);
@@ -201,13 +197,13 @@ Engine sqlitecpp_engine(SqliteCpp& s) {
             return std::uint64_t{0};
           },
       .scan =
-          [&s](const Work&) {
+          [&s] {
             std::vector<Row> rows;
             while (s.scan.executeStep()) rows.push_back(sqlitecpp_row(s.scan));
             s.scan.reset();
             return sum_of(rows);
           },
-      .clear = [&s] { s.db.exec(kClear); },
+      .run = [&s](const char* sql) { s.db.exec(sql); },
   };
 }
 #endif
@@ -234,10 +230,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::string path = argv[1];
-  const int rounds = argc > 2 ? std::atoi(argv[2]) : 15;
+  const int rounds = argc > 2 ? std::atoi(argv[2]) : 100;
   const int rows = argc > 3 ? std::atoi(argv[3]) : 100000;
   make_file(path, rows);
-  const Work work{bench::ids_to_look_up(rows), std::min(rows, 10000)};
+  const Ids ids = bench::ids_to_look_up(rows);
 
   RawConnection raw(path.c_str());
   cairn::sql::Connection db(cairn::sql::ConnectOptions::agent(path));
@@ -253,14 +249,20 @@ int main(int argc, char** argv) {
     // Who comes first finds other caches than who comes after, so they take turns at that.
     std::rotate(engines.begin(), engines.begin() + 1, engines.end());
     for (auto& [name, engine] : engines)
-      report.measure("look_up", name, static_cast<double>(work.ids.size()),
-                     [&] { return engine.look_up(work); });
+      report.measure("look_up", name, bench::kLookUps, [&] { return engine.look_up(ids); });
+    for (auto& [name, engine] : engines)
+      report.measure("look_up_in_one", name, bench::kLookUps, [&] {
+        engine.run("BEGIN");
+        const std::uint64_t sum = engine.look_up(ids);
+        engine.run("COMMIT");
+        return sum;
+      });
     for (auto& [name, engine] : engines) {
-      engine.clear();
-      report.measure("insert", name, work.inserts, [&] { return engine.insert(work); });
+      engine.run("DELETE FROM inserted");  // on the connection that inserts, whose page cache stays good
+      report.measure("insert", name, bench::kInserts, engine.insert);
     }
     for (auto& [name, engine] : engines)
-      report.measure("scan", name, std::min(rows, 10000), [&] { return engine.scan(work); });
+      report.measure("scan", name, std::min(rows, bench::kScanned), engine.scan);
   }
   report.print();
 }

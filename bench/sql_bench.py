@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """cairn::sql beside SQLite's C API, SQLiteCpp and sqlx (Rust): the 'Shows' 4 of SQL access.
 
-    bench/sql_bench.py BUILD-DIR [--repeat 5] [--rounds 9] [--rows 100000] [--no-sqlx] [--json FILE]
+    bench/sql_bench.py BUILD-DIR [--repeat 5] [--rounds 60] [--rows 100000] [--no-sqlx] [--json FILE]
 
 Each repetition starts sql_bench, which makes the file, pool_bench and, where cargo is, sqlx_bench with both of tokio's
 runtimes, of which the faster counts. All read the same rows, which checksums prove. Prints medians over the
@@ -18,7 +18,8 @@ import tempfile
 
 HERE = pathlib.Path(__file__).parent
 TASKS = {
-    "look_up": "look-up by rowid, ns",
+    "look_up": "look-up by rowid, a transaction each, ns",
+    "look_up_in_one": "– a thousand in one transaction",
     "insert": "insert in a transaction, ns per row",
     "scan": "10,000-row scan into structs, ns per row",
     "acquire": "pool: acquire and release, ns",
@@ -61,6 +62,8 @@ def repetition(build, sqlx, rounds, rows):
                 times[key] = min(value, times.get(key, value))
             elif sums.setdefault(key, value) != value:
                 sys.exit(f"{key} differs: {value} and {sums[key]}")
+    if sqlx:
+        times["pooled_look_up.sqlx"] = times["trip.sqlx"]  # fetch_one on the pool is both
     return times
 
 
@@ -88,7 +91,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--no-sqlx", action="store_true")
     parser.add_argument("--json", help="append each repetition's times to this file, one object a line")

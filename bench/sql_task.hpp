@@ -31,10 +31,15 @@ inline std::uint64_t checksum(const Row& row) {
          static_cast<std::uint64_t>(row.due.value_or(7));
 }
 
+// Each task takes a few milliseconds at a time, so that most of them are not interrupted by others' work.
+inline constexpr int kLookUps = 1000;
+inline constexpr int kInserts = 2000;
+inline constexpr int kScanned = 10000;
+
 inline std::vector<std::int64_t> ids_to_look_up(int rows) {
   std::vector<std::int64_t> ids;
   std::uint64_t state = 42;
-  for (int i = 0; i < std::min(rows, 20000); ++i) {
+  for (int i = 0; i < kLookUps; ++i) {
     state = state * 6364136223846793005u + 1442695040888963407u;
     ids.push_back(static_cast<std::int64_t>((state >> 33) % static_cast<std::uint64_t>(rows)) + 1);
   }

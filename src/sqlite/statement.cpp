@@ -62,10 +62,30 @@ sqlite3_destructor_type destructor_for(Lifetime lifetime) {
   return lifetime == Lifetime::borrowed ? SQLITE_STATIC : SQLITE_TRANSIENT;
 }
 
-void check_bind(sqlite3_stmt* stmt, int code, int parameter) {
-  if (code == SQLITE_OK) return;
+// Apart from what is called for every row, which then needs neither stack nor registers for messages.
+[[noreturn, gnu::cold, gnu::noinline]] void throw_bind_error(sqlite3_stmt* stmt, int code, int parameter) {
   throw_sql_error(connection_of(stmt), code, fmt::format("cannot bind parameter {}", parameter),
                   sqlite3_sql(stmt));
+}
+
+[[noreturn, gnu::cold, gnu::noinline]] void throw_step_error(Statement& st, int code) {
+  // Build the message before the reset: afterwards the connection may have forgotten it.
+  try {
+    throw_sql_error(connection_of(st.handle()), code, fmt::format("cannot execute '{}'", excerpt(st.sql())),
+                    st.sql());
+  } catch (...) {
+    sqlite3_reset(st.handle());
+    throw;
+  }
+}
+
+[[noreturn, gnu::cold, gnu::noinline]] void throw_wrong_count(const Statement& st, int given) {
+  throw Error(ErrorCode::invalid_argument, fmt::format("'{}' takes {} parameters, {} were given",
+                                                       excerpt(st.sql()), st.parameter_count(), given));
+}
+
+void check_bind(sqlite3_stmt* stmt, int code, int parameter) {
+  if (code != SQLITE_OK) throw_bind_error(stmt, code, parameter);
 }
 
 }  // namespace
@@ -105,18 +125,9 @@ void Statement::reject_parameter(int parameter, const char* why) const {
 bool Statement::step() {
   const int code = sqlite3_step(stmt_);
   if (code == SQLITE_ROW) return true;
-  sqlite3* db = connection_of(stmt_);
-  if (code == SQLITE_DONE) {
-    sqlite3_reset(stmt_);
-    return false;
-  }
-  // Build the message before the reset: afterwards the connection may have forgotten it.
-  try {
-    throw_sql_error(db, code, fmt::format("cannot execute '{}'", excerpt(sql())), sql());
-  } catch (...) {
-    sqlite3_reset(stmt_);
-    throw;
-  }
+  if (code != SQLITE_DONE) throw_step_error(*this, code);
+  sqlite3_reset(stmt_);
+  return false;
 }
 
 void Statement::run() {
@@ -125,7 +136,8 @@ void Statement::run() {
 }
 
 void Statement::reset() noexcept {
-  sqlite3_reset(stmt_);
+  // step() has reset one that ran to its end, and to do so twice costs more than to ask.
+  if (sqlite3_stmt_busy(stmt_)) sqlite3_reset(stmt_);
 }
 void Statement::clear_bindings() noexcept {
   sqlite3_clear_bindings(stmt_);
@@ -237,9 +249,7 @@ int Statement::parameter_index(const char* name) const {
 }
 
 void Statement::require_parameter_count(int count) const {
-  if (count != parameter_count())
-    throw Error(ErrorCode::invalid_argument, fmt::format("'{}' takes {} parameters, {} were given",
-                                                         excerpt(sql()), parameter_count(), count));
+  if (count != sqlite3_bind_parameter_count(stmt_)) throw_wrong_count(*this, count);
 }
 
 void Statement::require_every_parameter(std::initializer_list<const char*> names) const {

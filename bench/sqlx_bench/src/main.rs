@@ -28,8 +28,9 @@ struct Task {
 const LOOK_UP: &str = "SELECT id, title, priority, due FROM tasks WHERE id = ?";
 const SCAN: &str = "SELECT id, title, priority, due FROM tasks LIMIT 10000";
 const INSERT: &str = "INSERT INTO inserted(title, priority, due) VALUES (?, ?, ?)";
-const MOST_LOOK_UPS: usize = 20000;
-const MOST_TRIPS: usize = 5000;
+const LOOK_UPS: usize = 1000;
+const INSERTS: usize = 2000;
+const SCANNED: usize = 10000;
 const READERS: u32 = 4;
 
 fn checksum(task: &Task) -> u64 {
@@ -53,10 +54,12 @@ fn options(path: &str) -> SqliteConnectOptions {
 fn ids_to_look_up(rows: usize) -> Vec<i64> {
     let mut state: u64 = 42;
     let mut next = || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         ((state >> 33) % rows as u64) as i64 + 1
     };
-    (0..rows.min(MOST_LOOK_UPS)).map(|_| next()).collect()
+    (0..LOOK_UPS).map(|_| next()).collect()
 }
 
 async fn look_up(db: &mut SqliteConnection, ids: &[i64]) -> Outcome<u64> {
@@ -67,9 +70,16 @@ async fn look_up(db: &mut SqliteConnection, ids: &[i64]) -> Outcome<u64> {
     Ok(sum)
 }
 
-async fn insert(db: &mut SqliteConnection, count: usize) -> Outcome<u64> {
+async fn look_up_in_one(db: &mut SqliteConnection, ids: &[i64]) -> Outcome<u64> {
+    let mut tx = db.begin().await?;
+    let sum = look_up(&mut tx, ids).await?;
+    tx.commit().await?;
+    Ok(sum)
+}
+
+async fn insert(db: &mut SqliteConnection) -> Outcome<u64> {
     let mut tx = db.begin_with("BEGIN IMMEDIATE").await?;
-    for i in 0..count {
+    for i in 0..INSERTS {
         sqlx::query(INSERT)
             .bind("a task to be done some day")
             .bind(i as f64 * 0.5)
@@ -86,8 +96,8 @@ async fn scan(db: &mut SqliteConnection) -> Outcome<u64> {
     Ok(tasks.iter().map(checksum).sum())
 }
 
-async fn acquire(pool: &SqlitePool, count: usize) -> Outcome<()> {
-    for _ in 0..count {
+async fn acquire(pool: &SqlitePool) -> Outcome<()> {
+    for _ in 0..LOOK_UPS {
         pool.acquire().await?;
     }
     Ok(())
@@ -102,8 +112,10 @@ async fn trips(pool: SqlitePool, ids: Vec<i64>) -> Outcome<u64> {
 }
 
 async fn eight_at_once(pool: &SqlitePool, ids: &[i64]) -> Outcome<u64> {
-    let tasks: Vec<_> =
-        ids.chunks(ids.len().div_ceil(8)).map(|part| tokio::spawn(trips(pool.clone(), part.to_vec()))).collect();
+    let tasks: Vec<_> = ids
+        .chunks(ids.len().div_ceil(8))
+        .map(|part| tokio::spawn(trips(pool.clone(), part.to_vec())))
+        .collect();
     let mut sum = 0;
     for task in tasks {
         sum += task.await??;
@@ -120,7 +132,10 @@ struct Report {
 impl Report {
     fn add(&mut self, task: &'static str, began: Instant, operations: usize, sum: u64) {
         let ns = began.elapsed().as_nanos() as f64;
-        self.times.entry(task).or_default().push(ns / operations as f64);
+        self.times
+            .entry(task)
+            .or_default()
+            .push(ns / operations as f64);
         self.sums.insert(task, sum);
     }
 
@@ -141,8 +156,6 @@ impl Report {
 
 async fn measure(path: &str, rounds: usize, rows: usize) -> Outcome<()> {
     let ids = ids_to_look_up(rows);
-    let trip_ids = &ids[..ids.len().min(MOST_TRIPS)];
-    let few = rows.min(10000);
     let mut db = options(path).connect().await?;
     let pool = SqlitePoolOptions::new()
         .max_connections(READERS)
@@ -154,28 +167,32 @@ async fn measure(path: &str, rounds: usize, rows: usize) -> Outcome<()> {
     for _ in 0..=rounds {
         let began = Instant::now();
         let sum = look_up(&mut db, &ids).await?;
-        report.add("look_up", began, ids.len(), sum);
+        report.add("look_up", began, LOOK_UPS, sum);
+
+        let began = Instant::now();
+        let sum = look_up_in_one(&mut db, &ids).await?;
+        report.add("look_up_in_one", began, LOOK_UPS, sum);
 
         db.execute("DELETE FROM inserted").await?;
         let began = Instant::now();
-        let sum = insert(&mut db, few).await?;
-        report.add("insert", began, few, sum);
+        let sum = insert(&mut db).await?;
+        report.add("insert", began, INSERTS, sum);
 
         let began = Instant::now();
         let sum = scan(&mut db).await?;
-        report.add("scan", began, few, sum);
+        report.add("scan", began, rows.min(SCANNED), sum);
 
         let began = Instant::now();
-        acquire(&pool, ids.len()).await?;
-        report.add("acquire", began, ids.len(), 0);
+        acquire(&pool).await?;
+        report.add("acquire", began, LOOK_UPS, 0);
 
         let began = Instant::now();
-        let sum = trips(pool.clone(), trip_ids.to_vec()).await?;
-        report.add("trip", began, trip_ids.len(), sum);
+        let sum = trips(pool.clone(), ids.clone()).await?;
+        report.add("trip", began, LOOK_UPS, sum);
 
         let began = Instant::now();
-        let sum = eight_at_once(&pool, trip_ids).await?;
-        report.add("eight_trips", began, trip_ids.len(), sum);
+        let sum = eight_at_once(&pool, &ids).await?;
+        report.add("eight_trips", began, LOOK_UPS, sum);
     }
     pool.close().await;
     report.print();
