@@ -1,5 +1,5 @@
-// The examples of docs/sql/queries.md, pool-and-transactions.md, async.md and testing.md, compiled and run. The
-// last test compares the pages with this file.
+// The examples of docs/sql/queries.md, pool-and-transactions.md, async.md and testing.md, compiled and run.
+// The last test compares the pages with this file.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -15,8 +15,43 @@
 #include "cairn/sql/query_builder.hpp"
 #include "cairn/sql/query_plan.hpp"
 #include "cairn/sql/run_loop.hpp"
-// The examples of docs/sql/queries.md, pool-and-transactions.md, async.md and testing.md, compiled and run. The
-// last test compares the pages with this file.
+#include "cairn/sql/time.hpp"
+#include "cairn/testing.hpp"
+#include "cairn/testing/gtest.hpp"
+
+namespace app {
+namespace {
+// What cairn_embed_migrations() makes of a folder.
+const cairn::sql::MigrationSet& migrations() {
+  static constexpr cairn::sql::MigrationFile files[] = {
+      {"0001_notes.sql", "CREATE TABLE notes(id INTEGER PRIMARY KEY, text TEXT NOT NULL, vector BLOB)"}};
+  static const cairn::sql::MigrationSet set{std::span<const cairn::sql::MigrationFile>(files)};
+  return set;
+}
+
+#define APP_FIXTURES CAIRN_SOURCE_DIR "/tests/fixtures"
+
+// clang-format off
+class NotesTest : public cairn::testing::DatabaseTest {
+ protected:
+  NotesTest() : DatabaseTest(app::migrations(), {.fixtures_folder = APP_FIXTURES}) {}
+};
+
+TEST_F(NotesTest, FindsANote) {
+  database.fixtures({"sample_notes"});
+  auto db = database.connect();
+  EXPECT_EQ(db.query_one<int>("SELECT count(*) FROM notes WHERE text LIKE '%key%'"), 1);
+}
+
+TEST(SqlDocs, TestDatabase) {
+  cairn::testing::TestDatabase database("finds a note", app::migrations(), {.fixtures_folder = APP_FIXTURES});
+  database.fixtures({"sample_notes"});
+  database.pool().write([](cairn::sql::Transaction& tx) { tx.execute("DELETE FROM notes"); });
+  if (database.connect().query_one<int>("SELECT count(*) FROM notes") != 0) throw std::runtime_error("a note is left");
+}
+// clang-format on
+}  // namespace
+}  // namespace app
 
 namespace cairn::sql {
 namespace {
@@ -50,7 +85,7 @@ TEST(SqlDocs, Queries) {
   const auto count = db.query_one<int>("SELECT count(*) FROM tasks");
   const auto write = db.query_optional<Task>("SELECT id, title, due FROM tasks WHERE title = ?", "write");
   const std::vector<Task> tasks = db.query_all<Task>("SELECT * FROM tasks ORDER BY id");
-  for (const auto& [id, title] : db.query<std::tuple<int, std::string>>("SELECT id, title FROM tasks"))
+  for (const auto& [id, title] : db.query<std::tuple<int, std::string>>("SELECT id, title FROM tasks ORDER BY id"))
     titles += title + std::to_string(id);
   EXPECT_EQ(count, 2);
   EXPECT_EQ(write->due, 20261124);
@@ -195,15 +230,14 @@ TEST(SqlDocs, AreAsWrittenHere) {
   std::ifstream self(__FILE__);
   const std::string code = lines_of(self, false);
   int examples = 0;
-// The examples of docs/sql/queries.md, pool-and-transactions.md, async.md and testing.md, compiled and run. The
-// last test compares the pages with this file.
+  for (const char* page : {"queries.md", "pool-and-transactions.md", "async.md", "testing.md"}) {
     std::ifstream in(std::string(CAIRN_SOURCE_DIR "/docs/sql/") + page);
     std::istringstream all(lines_of(in, true));
     for (std::string example; std::getline(all, example, '\f'); ++examples)
       EXPECT_NE(code.find(example), std::string::npos) << page << " has an example that is not here:\n"
                                                        << example;
   }
-  EXPECT_GE(examples, 17);
+  EXPECT_GE(examples, 19);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "cairn/error.hpp"
 #include "cairn/sql/database.hpp"
+#include "cairn/vec0.hpp"
 #include "cli/dotenv.hpp"
 #include "cli/exit_codes.hpp"
 
@@ -56,6 +57,8 @@ sql::Connection open_database(const sql::ConnectOptions& options, bool write) {
     throw Error(
         ErrorCode::not_found,
         fmt::format("there is no database {}; make it with cairn db create, or name another", wanted.path));
+  wanted.extensions.push_back(
+      [](auto db) { vec0::register_vec0(db.handle()); });  // for migrations that use it
   return sql::Connection(wanted);
 }
 

@@ -10,6 +10,7 @@ void ConnectionState::close() noexcept {
   sqlite3_commit_hook(db, nullptr, nullptr);
   sqlite3_rollback_hook(db, nullptr, nullptr);
   sqlite3_progress_handler(db, 0, nullptr, nullptr);
+  sqlite3_busy_handler(db, nullptr, nullptr);
   if (on_preupdate) {
     on_preupdate = nullptr;
     install_preupdate();

@@ -17,10 +17,17 @@ namespace {
 
 using Plan = std::vector<const Migration*>;
 
+// A pool's database in memory has a name that looks like a path.
+bool is_in_memory(sqlite::ConnectionRef db) {
+  sqlite3_vfs* vfs = nullptr;
+  sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
+  return vfs && std::string_view(vfs->zName) == "memdb";
+}
+
 // Nothing when there is nobody to keep out.
 std::unique_ptr<MigrationLock> lock(sqlite::ConnectionRef db, std::chrono::milliseconds timeout) {
   const char* file = sqlite3_db_filename(db.handle(), "main");
-  if (!file || !*file || db.in_transaction()) return nullptr;
+  if (!file || !*file || is_in_memory(db) || db.in_transaction()) return nullptr;
   return std::make_unique<MigrationLock>(file, timeout);
 }
 

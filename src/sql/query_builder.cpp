@@ -1,12 +1,35 @@
 #include "cairn/sql/query_builder.hpp"
 
+#include <algorithm>
+
 #include "cairn/error.hpp"
 
 namespace cairn::sql {
 
+namespace {
+
+constexpr std::string_view kOr = " or ";
+
+bool same_letter(char in_sql, char lower) {
+  if (lower == ' ')
+    return in_sql == ' ' || in_sql == '\n' || in_sql == '\t' || in_sql == '(' || in_sql == ')';
+  return in_sql == lower || in_sql == lower - 'a' + 'A';
+}
+
+}  // namespace
+
 QueryBuilder& QueryBuilder::sql(SqlLiteral text) {
   sql_ += text.text();
   return *this;
+}
+
+// A condition with an OR stays one condition beside its neighbours.
+void QueryBuilder::begin_condition(std::string_view condition) {
+  sql_ += has_where_ ? " AND " : " WHERE ";
+  has_where_ = true;
+  const bool has_or =
+      std::search(condition.begin(), condition.end(), kOr.begin(), kOr.end(), same_letter) != condition.end();
+  sql_ += has_or ? "(" + std::string(condition) + ")" : std::string(condition);
 }
 
 QueryBuilder& QueryBuilder::name(std::string_view identifier) {

@@ -44,6 +44,16 @@ TEST_F(QueryBuilderTest, ConditionsAreThoseThatWereAsked) {
   EXPECT_EQ(QueryBuilder("SELECT id FROM tasks").where("id = ?", 9).query_optional<int>(db), std::nullopt);
 }
 
+TEST_F(QueryBuilderTest, AConditionWithAnOrStaysOne) {
+  QueryBuilder q("SELECT id FROM tasks");
+  q.where("owner = ?\nor id = ?", "nobody", 1).where("title = ?", "rest");
+  EXPECT_TRUE(q.query_all<int>(db).empty()) << q.text();
+  EXPECT_EQ(
+      QueryBuilder("SELECT id FROM tasks").where("(id = 3)OR(id = 9)").where("1 = 1").query_one<int>(db), 3);
+  EXPECT_EQ(QueryBuilder("SELECT id FROM tasks").where("owner ORDER").text(),
+            "SELECT id FROM tasks WHERE owner ORDER");
+}
+
 TEST_F(QueryBuilderTest, EmptyListsAndRows) {
   const std::vector<int> none;
   EXPECT_TRUE(QueryBuilder("SELECT id FROM tasks").where("id IN ").list(none).query_all<int>(db).empty());

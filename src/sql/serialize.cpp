@@ -73,6 +73,9 @@ void Connection::deserialize(Bytes bytes, const std::string& schema, bool read_o
   if (in_transaction())
     throw Error(ErrorCode::invalid_argument,
                 "a transaction is open; commit it before a database is replaced");
+  if (sqlite3_txn_state(db_, nullptr) != SQLITE_TXN_NONE)
+    throw Error(ErrorCode::invalid_argument,
+                "a statement is still running; end it before a database is replaced");
   Memory copy = copy_without_wal(bytes);
   require_sound(*this, copy.get(), bytes.size());
   clear_statement_cache();

@@ -108,6 +108,10 @@ std::string day_text(year_month_day day) {
 
 }  // namespace
 
+void Rfc3339::throw_out_of_range() {
+  throw Error(ErrorCode::invalid_argument, "a time to be stored is not between the years 1678 and 2261");
+}
+
 std::string to_text(Rfc3339 t) {
   const auto midnight = floor<days>(t.time);
   const hh_mm_ss<nanoseconds> clock(t.time - midnight);

@@ -40,6 +40,11 @@ TEST(Time, EveryFormOfSqlxAndSqliteIsRead) {
   reads("2016-12-31T23:59:60Z", sys_days(2017y / 1 / 1));
 }
 
+TEST(Time, WhatNanosecondsDoNotReachIsRefused) {
+  for (const sys_seconds time : {sys_seconds(sys_days(2500y / 1 / 1)), sys_seconds(sys_days(1500y / 1 / 1))})
+    EXPECT_EQ(error_of([&] { (void)Rfc3339(time); }).code(), ErrorCode::invalid_argument);
+}
+
 TEST(Time, WhatIsNoTimeIsRefused) {
   for (const char* text :
        {"", "2026", "2026-11-24T", "2026-13-01", "2026-02-29", "2026-11-24T24:00:00Z", "2026-11-24T20:60:00Z",

@@ -81,7 +81,7 @@ Transaction::Transaction(const sqlite::ConnectionRef& db, TransactionMode mode)
   outer_ = innermost().exchange(db_, this);
   try {
     if (outer_) outer_->require_alive("begin a transaction inside another");
-    execute(savepoint_ ? "SAVEPOINT cairn" : begin_of(mode));
+    execute(savepoint_ ? "SAVEPOINT _cairn_savepoint" : begin_of(mode));
   } catch (...) {
     innermost().exchange(db_, outer_);
     throw;
@@ -109,7 +109,7 @@ void Transaction::commit() {
                 "cannot commit: a transaction inside this one is still open; commit it, roll it back or let "
                 "it die first");
   require_alive("commit");
-  execute(savepoint_ ? "RELEASE cairn" : "COMMIT");
+  execute(savepoint_ ? "RELEASE _cairn_savepoint" : "COMMIT");
   end();
 }
 
@@ -121,7 +121,7 @@ void Transaction::undo() noexcept {
   end();
   // An error (full disk, say) may have rolled the whole transaction back already: nothing to undo then.
   if (!in_transaction()) return;
-  const char* undo = savepoint_ ? "ROLLBACK TO cairn; RELEASE cairn" : "ROLLBACK";
+  const char* undo = savepoint_ ? "ROLLBACK TO _cairn_savepoint; RELEASE _cairn_savepoint" : "ROLLBACK";
   sqlite3_exec(db_, undo, nullptr, nullptr, nullptr);
 }
 

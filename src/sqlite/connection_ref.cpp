@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sqlite/blank.hpp"
 #include "sqlite/error.hpp"
 #include "sqlite/excerpt.hpp"
 
@@ -11,9 +12,14 @@ namespace cairn::sqlite {
 
 namespace {
 
-// SQLite hands a statement of a script on with the line breaks before it.
-std::size_t blank_prefix(std::string_view text) {
-  return std::min(text.find_first_not_of(" \t\r\n"), text.size());
+// DROP TABLE deletes rows, too, when others refer to them.
+bool changes_rows(std::string_view sql) {
+  sql = skip_blank(sql);
+  for (const std::string_view word : {"INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"})
+    if (sql.size() > word.size() &&
+        sqlite3_strnicmp(sql.data(), word.data(), static_cast<int>(word.size())) == 0)
+      return true;
+  return false;
 }
 
 }  // namespace
@@ -26,7 +32,8 @@ CachedStatement ConnectionRef::cached(std::string_view sql) const {
 std::int64_t ConnectionRef::run_and_count(Statement& statement) const {
   const sqlite3_int64 before = sqlite3_total_changes64(db_);
   statement.run();
-  return sqlite3_total_changes64(db_) == before ? 0 : changes();
+  if (sqlite3_total_changes64(db_) == before) return 0;
+  return changes_rows(statement.sql()) ? changes() : 0;
 }
 
 void ConnectionRef::execute_script(std::string_view script) const {
@@ -53,7 +60,7 @@ void ConnectionRef::execute_script(std::string_view script) const {
     if (code != SQLITE_DONE) {
       try {
         throw_sql_error(db_, code, fmt::format("cannot execute '{}'", excerpt(sqlite3_sql(stmt))), script,
-                        at + blank_prefix(script.substr(at)));
+                        script.size() - skip_blank(script.substr(at)).size());
       } catch (...) {
         sqlite3_finalize(stmt);
         throw;
@@ -74,6 +81,11 @@ bool ConnectionRef::in_transaction() const noexcept {
 }
 void ConnectionRef::interrupt() const noexcept {
   sqlite3_interrupt(db_);
+}
+
+void ConnectionRef::throw_range_of_write(std::string_view sql) {
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("'{}' writes, and a range may end before it does; use query_all", excerpt(sql)));
 }
 
 void ConnectionRef::throw_no_row(std::string_view sql) {

@@ -121,9 +121,11 @@ Failure failure_of(sqlite3* db, int sqlite_code) {
 }
 
 std::string sentence(sqlite3* db, const Failure& failure, std::string_view doing) {
-  const std::string_view what_to_do = (failure.extended & 0xFF) == SQLITE_CANTOPEN
-                                          ? "; check the permissions of the file and of its folder"
-                                          : remedy(failure.code);
+  const std::string_view what_to_do =
+      (failure.extended & 0xFF) == SQLITE_CANTOPEN
+          ? "; check that the file is there (OpenMode::create makes it), and the "
+            "permissions of the file and of its folder"
+          : remedy(failure.code);
   return fmt::format("{}: {}{}{}", doing, failure.message, file_of(db, failure.code), what_to_do);
 }
 

@@ -5,16 +5,13 @@
 #include <algorithm>
 #include <cassert>
 
+#include "sqlite/blank.hpp"
 #include "sqlite/error.hpp"
 #include "sqlite/excerpt.hpp"
 
 namespace cairn::sqlite {
 
 namespace {
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n;") == std::string_view::npos;
-}
 
 [[noreturn]] void throw_prepare_error(sqlite3* db, int code, std::string_view sql) {
   std::string where;
@@ -37,7 +34,7 @@ Statement::Statement(sqlite3* db, std::string_view sql, Reach reach) {
   const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), flags, &stmt_, &tail);
   if (code != SQLITE_OK) throw_prepare_error(db, code, sql);
   const std::string_view rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
-  if (stmt_ && is_blank(rest)) return;
+  if (stmt_ && skip_blank(rest).empty()) return;
   sqlite3_finalize(stmt_);
   throw Error(ErrorCode::invalid_argument,
               fmt::format("'{}' holds {}; a statement takes exactly one, use execute_script for several",

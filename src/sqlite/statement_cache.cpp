@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sqlite/api.hpp"
+#include "sqlite/blank.hpp"
 
 namespace cairn::sqlite {
 
@@ -10,9 +11,8 @@ namespace {
 
 bool is_pragma(std::string_view sql) {
   constexpr std::string_view word = "PRAGMA";
-  const std::size_t begin = std::min(sql.find_first_not_of(" \t\r\n"), sql.size());
-  return sql.size() - begin >= word.size() &&
-         sqlite3_strnicmp(sql.data() + begin, word.data(), word.size()) == 0;
+  sql = skip_blank(sql);
+  return sql.size() >= word.size() && sqlite3_strnicmp(sql.data(), word.data(), word.size()) == 0;
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ TEST_F(StatementCacheTest, APragmaTakesEffectEachTime) {
   for (int round = 0; round < 2; ++round) {
     db().execute("PRAGMA foreign_keys = ON");
     EXPECT_EQ(db().query_one<int>("PRAGMA foreign_keys"), 1);
-    db().execute(" pragma foreign_keys = OFF");
+    db().execute("/* off */ -- now\n pragma foreign_keys = OFF");
     EXPECT_EQ(db().query_one<int>("PRAGMA foreign_keys"), 0);
   }
   EXPECT_EQ(cache.size(), 0u);

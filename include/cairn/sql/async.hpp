@@ -18,7 +18,9 @@
 // that hooks, metrics and the queue for the writer are shared with who uses the pool directly.
 //
 // A limit counts from the call, so waiting for a turn is included: `timeout` after the deadline and
-// `interrupted` after a stop, both looked at when the closure's turn comes and all the time while it runs.
+// `interrupted` after a stop, both looked at when the closure's turn comes and all the time while its
+// statements run. A stop is not seen while it waits for a connection, and neither is while a stream's reader
+// makes it wait.
 // Thread-safety: every member may be called from any thread. Closures run in other threads: what they capture
 // must be safe there. Lifetime: the pool, and the executors that results are sent to, must outlive it.
 #pragma once
@@ -59,7 +61,8 @@ class Work {
   virtual R run(Pool& pool) = 0;
 };
 
-// What is left of acquire_timeout when there is a deadline. Throws when a limit is passed already.
+// With a deadline, what is left of it is waited for a connection, instead of acquire_timeout. Throws when a
+// limit is passed already.
 Acquire within(const Limits& limits);
 
 // On a reader, in a transaction; F takes a Connection.

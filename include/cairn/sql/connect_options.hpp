@@ -71,7 +71,8 @@ struct ConnectOptions {
   std::string vfs = {};  // the layer below SQLite, by its registered name; empty: the default one
   bool shared_cache =
       false;  // one page cache for all such connections of the process; brings `locked` errors
-  // Lets SQLite lock for each call, for a connection that several threads use at once after all.
+  // Lets SQLite lock for each of its calls, for code that uses the raw handle from several threads. A
+  // Connection and its statements still belong to one thread at a time.
   bool serialized = false;
   // How long to wait for a lock; then `busy`. The connection waits by itself, looking more often than SQLite
   // does, so PRAGMA busy_timeout reads 0.

@@ -71,12 +71,11 @@ class QueryBuilder {
     return *this;
   }
   // Adds a condition: WHERE the first time, AND after that. Each `?` in it takes one of the values; what
-  // follows with sql() or list() belongs to the condition.
+  // follows with sql() or list() belongs to the condition, which then may not have an OR: one that has is put
+  // into parentheses at once, so that it stays one condition beside the others.
   template <class... Values>
   QueryBuilder& where(SqlLiteral condition, const Values&... values) {
-    sql_ += has_where_ ? " AND " : " WHERE ";
-    has_where_ = true;
-    sql_ += condition.text();
+    begin_condition(condition.text());
     (values_.push_back(sqlite::to_value(values)), ...);
     return *this;
   }
@@ -113,6 +112,7 @@ class QueryBuilder {
     ((sql_ += std::exchange(separator, ", "), value(columns)), ...);
     sql_ += ')';
   }
+  void begin_condition(std::string_view condition);
   QueryBuilder& parameter(sqlite::Value value);
   [[noreturn]] static void throw_no_rows();
 

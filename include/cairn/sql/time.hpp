@@ -42,11 +42,21 @@ struct Rfc3339 {
 
   constexpr Rfc3339() = default;
   template <class Duration>
-  constexpr explicit Rfc3339(std::chrono::sys_time<Duration> t) : time(t) {}
+  constexpr explicit Rfc3339(std::chrono::sys_time<Duration> t) : time(in_range(t)) {}
   static Rfc3339 now() {
     return Rfc3339(std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now()));
   }
   auto operator<=>(const Rfc3339&) const = default;
+
+ private:
+  // Throws invalid_argument for a time that 64 bits of nanoseconds do not reach.
+  template <class T>
+  static constexpr T in_range(T t) {
+    const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(t));
+    if (day.year() < std::chrono::year(1678) || day.year() > std::chrono::year(2261)) throw_out_of_range();
+    return t;
+  }
+  [[noreturn]] static void throw_out_of_range();
 };
 
 std::string to_text(Rfc3339 time);

@@ -117,10 +117,12 @@ class ConnectionRef {
     return rows;
   }
   // One row after the other, for as many as do not fit in memory: a range, to be gone through once. Here T
-  // may hold views, which are good until the next row.
+  // may hold views, which are good until the next row. Throws invalid_argument for a statement that writes
+  // (INSERT … RETURNING): whether it could be committed is known at its end only, so take query_all.
   template <class T, class... Args>
   Rows<T> query(std::string_view sql, const Args&... args) const {
     CachedStatement st = cached(sql);
+    if (!st->read_only()) throw_range_of_write(sql);
     st->bind_all(args...);
     return Rows<T>(std::move(st));
   }
@@ -142,10 +144,11 @@ class ConnectionRef {
  private:
   template <class T>
   static constexpr void require_owned() {
-    static_assert(!std::is_same_v<T, std::string_view> && !std::is_same_v<T, Bytes>,
+    static_assert(!detail::HoldsView<T>::value,
                   "a view would outlive the statement that it looks into: read a std::string, or a vector");
   }
   std::int64_t run_and_count(Statement& statement) const;
+  [[noreturn]] static void throw_range_of_write(std::string_view sql);
   [[noreturn]] static void throw_no_row(std::string_view sql);
 };
 

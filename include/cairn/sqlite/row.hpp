@@ -32,6 +32,18 @@ void find_columns(const Statement& statement, std::span<const std::string_view> 
 template <class T>
 using MembersOf = decltype(members::tie(std::declval<T&>()));
 
+// Whether a T looks into a statement that may be gone before it.
+template <class T>
+struct HoldsView : std::bool_constant<std::is_same_v<T, std::string_view> || std::is_same_v<T, Bytes>> {};
+template <class T>
+struct HoldsView<std::optional<T>> : HoldsView<T> {};
+template <class A, class B>
+struct HoldsView<std::pair<A, B>> : std::disjunction<HoldsView<A>, HoldsView<B>> {};
+template <class... T>
+struct HoldsView<std::tuple<T...>> : std::disjunction<HoldsView<std::remove_cvref_t<T>>...> {};
+template <RowStruct T>
+struct HoldsView<T> : HoldsView<MembersOf<T>> {};
+
 }  // namespace detail
 
 // Reads the rows of one statement; made once the first row is there, since only then its columns are certain.
