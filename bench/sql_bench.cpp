@@ -25,6 +25,7 @@ using bench::Row;
 using Ids = std::vector<std::int64_t>;
 
 struct Engine {
+  std::string name;
   std::function<std::uint64_t(const Ids&)> look_up;
   std::function<std::uint64_t()> insert, scan;
   std::function<void(const char*)> run;
@@ -82,6 +83,7 @@ Row raw_row(sqlite3_stmt* statement) {
 
 Engine raw_engine(RawConnection& raw) {
   return {
+      .name = "raw",
       .look_up =
           [&raw](const Ids& ids) {
             sqlite3_stmt* statement = raw.prepared(kLookUp);
@@ -129,6 +131,7 @@ Engine raw_engine(RawConnection& raw) {
 
 Engine cairn_engine(cairn::sql::Connection& db) {
   return {
+      .name = "cairn",
       .look_up =
           [&db](const Ids& ids) {
             std::uint64_t sum = 0;
@@ -170,6 +173,7 @@ struct SqliteCpp {
 
 Engine sqlitecpp_engine(SqliteCpp& s) {
   return {
+      .name = "sqlitecpp",
       .look_up =
           [&s](const Ids& ids) {
             std::uint64_t sum = 0;
@@ -237,32 +241,31 @@ int main(int argc, char** argv) {
 
   RawConnection raw(path.c_str());
   cairn::sql::Connection db(cairn::sql::ConnectOptions::agent(path));
-  std::vector<std::pair<std::string, Engine>> engines = {{"raw", raw_engine(raw)},
-                                                         {"cairn", cairn_engine(db)}};
+  std::vector<Engine> engines = {raw_engine(raw), cairn_engine(db)};
 #ifdef CAIRN_BENCH_SQLITECPP
   SqliteCpp sqlitecpp(path.c_str());
-  engines.emplace_back("sqlitecpp", sqlitecpp_engine(sqlitecpp));
+  engines.push_back(sqlitecpp_engine(sqlitecpp));
 #endif
 
   bench::Report report;
   for (int round = 0; round <= rounds; ++round) {
     // Who comes first finds other caches than who comes after, so they take turns at that.
     std::rotate(engines.begin(), engines.begin() + 1, engines.end());
-    for (auto& [name, engine] : engines)
-      report.measure("look_up", name, bench::kLookUps, [&] { return engine.look_up(ids); });
-    for (auto& [name, engine] : engines)
-      report.measure("look_up_in_one", name, bench::kLookUps, [&] {
+    for (const Engine& engine : engines)
+      report.measure("look_up", engine.name, bench::kLookUps, [&] { return engine.look_up(ids); });
+    for (const Engine& engine : engines)
+      report.measure("look_up_in_one", engine.name, bench::kLookUps, [&] {
         engine.run("BEGIN");
         const std::uint64_t sum = engine.look_up(ids);
         engine.run("COMMIT");
         return sum;
       });
-    for (auto& [name, engine] : engines) {
+    for (const Engine& engine : engines) {
       engine.run("DELETE FROM inserted");  // on the connection that inserts, whose page cache stays good
-      report.measure("insert", name, bench::kInserts, engine.insert);
+      report.measure("insert", engine.name, bench::kInserts, engine.insert);
     }
-    for (auto& [name, engine] : engines)
-      report.measure("scan", name, std::min(rows, bench::kScanned), engine.scan);
+    for (const Engine& engine : engines)
+      report.measure("scan", engine.name, std::min(rows, bench::kScanned), engine.scan);
   }
   report.print();
 }
