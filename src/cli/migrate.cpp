@@ -37,6 +37,10 @@ class Steps {
                                 step.direction == MigrationDirection::up ? "migrate" : "revert",
                                 one_line(step.description), style.dim(milliseconds(step.elapsed)));
   }
+  void fail(const Error& error) {
+    if (session_.json())
+      print_json(session_, {{"dry_run", false}, {"migrations", rows_}, {"error", error.what()}});
+  }
   int answer(bool dry_run, const char* nothing) {
     if (session_.json()) print_json(session_, {{"dry_run", dry_run}, {"migrations", rows_}});
     if (!session_.json() && rows_.empty()) session_.say(nothing);
@@ -68,7 +72,12 @@ int plan_or_do(Session& session, const MigrateArguments& arguments, const char* 
   if (arguments.dry_run) {
     for (const sql::MigrationStep& step : plan(migrator, db, options)) steps.add(step);
   } else {
-    carry_out(migrator, db, options);
+    try {
+      carry_out(migrator, db, options);
+    } catch (const Error& error) {
+      steps.fail(error);
+      throw;
+    }
   }
   return steps.answer(arguments.dry_run, nothing);
 }

@@ -22,12 +22,12 @@ namespace detail {
 Acquire within(const Limits& limits) {
   if (limits.stop.stop_requested())
     throw Error(ErrorCode::interrupted, "the operation was stopped before its turn came");
-  if (!limits.deadline) return {};
+  if (!limits.deadline) return {.stop = limits.stop};
   using std::chrono::milliseconds;
   const auto left = std::chrono::ceil<milliseconds>(*limits.deadline - std::chrono::steady_clock::now());
   if (left <= milliseconds(0))
     throw Error(ErrorCode::timeout, "the operation's deadline passed before its turn came");
-  return {.timeout = left};
+  return {.timeout = left, .stop = limits.stop};
 }
 
 void submit(Workers& workers, std::unique_ptr<Job> job) {
@@ -36,7 +36,13 @@ void submit(Workers& workers, std::unique_ptr<Job> job) {
 
 Workers::Workers(Pool& pool, std::size_t threads, std::size_t max_pending)
     : pool_(pool), max_pending_(max_pending) {
-  while (threads_.size() < threads) threads_.emplace_back([this] { work(); });
+  try {
+    while (threads_.size() < threads) threads_.emplace_back([this] { work(); });
+  } catch (...) {  // those that have started must end before they are destroyed
+    close();
+    for (std::thread& thread : threads_) thread.join();
+    throw;
+  }
 }
 
 Workers::~Workers() {

@@ -159,6 +159,33 @@ TEST_F(AsyncTest, AStopRollsAWriteBack) {
   EXPECT_EQ(async.read(count).future().get(), 1);
 }
 
+// The connection is held by somebody who uses the pool directly.
+TEST_F(AsyncTest, AStopEndsTheWaitForAConnection) {
+  const auto held = pool.writer();
+  std::stop_source stop;
+  auto waiting = async.write(insert, {.deadline = std::nullopt, .stop = stop.get_token()}).future();
+  while (pool.metrics().writer.waiting == 0) std::this_thread::yield();
+  stop.request_stop();
+  EXPECT_EQ(error_of([&] { waiting.get(); }).code(), ErrorCode::interrupted);
+}
+
+TEST_F(AsyncTest, ALoopEndsWithATaskThatEndedElsewhere) {
+  RunLoop other;
+  std::atomic<bool> stop = false;
+  std::thread elsewhere([&] {
+    while (!stop) {
+      other.run([]() -> Task<> { co_return; }());
+      std::this_thread::yield();
+    }
+  });
+  const auto task = [](AsyncPool& pool_, RunLoop& last) -> Task<int> {
+    co_return co_await pool_.read(count).resume_on(last);
+  };
+  EXPECT_EQ(loop.run(task(async, other)), 1);
+  stop = true;
+  elsewhere.join();
+}
+
 TEST_F(AsyncTest, AFullQueueSaysSoAtOnce) {
   AsyncPool small(pool, {.max_pending = 1});
   Blocker blocker(small);

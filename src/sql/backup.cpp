@@ -74,7 +74,11 @@ void Backup::run(const BackupOptions& options) {
 }
 
 void Connection::backup_to(const std::string& path, const BackupOptions& options) const {
-  if (std::filesystem::exists(path))
+  if (path == ":memory:")
+    throw Error(ErrorCode::invalid_argument,
+                "':memory:' is no file, and the copy would be gone at once; name one");
+  std::error_code unknown;
+  if (std::filesystem::exists(path, unknown))
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("cannot back up to '{}': it exists; name a new file", path));
   require_no_transaction(*this, "source");

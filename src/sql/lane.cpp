@@ -30,7 +30,7 @@ Lane::Lane(const char* name, ConnectOptions connect, const PoolOptions& options,
   idle_.reserve(capacity);
 }
 
-Slot& Lane::acquire(std::optional<std::chrono::milliseconds> timeout, std::string_view label) {
+Slot& Lane::acquire(const Acquire& how) {
   Clock::time_point now = Clock::now();
   std::unique_lock lock(mutex_);
   require_open();
@@ -38,10 +38,10 @@ Slot& Lane::acquire(std::optional<std::chrono::milliseconds> timeout, std::strin
   if (waiters_.empty() && leased_ < capacity_) {
     slot = take();
   } else {
-    slot = wait(lock, timeout.value_or(options_.acquire_timeout));
+    slot = wait(lock, how);
     now = Clock::now();
   }
-  return lend(lock, slot, label, now);
+  return lend(lock, slot, how.label, now);
 }
 
 Slot* Lane::try_acquire(std::string_view label) {
@@ -66,11 +66,12 @@ Slot* Lane::take() noexcept {
   return slot;
 }
 
-Slot* Lane::wait(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds timeout) {
+Slot* Lane::wait(std::unique_lock<std::mutex>& lock, const Acquire& how) {
+  const std::chrono::milliseconds timeout = how.timeout.value_or(options_.acquire_timeout);
   const Clock::time_point started = Clock::now();
   Waiter self;
   waiters_.push_back(&self);
-  self.wake.wait_until(lock, after(started, timeout), [&] { return self.granted || closed_; });
+  self.wake.wait_until(lock, how.stop, after(started, timeout), [&] { return self.granted || closed_; });
   const auto waited = Clock::now() - started;
   ++counts_.waits;
   counts_.wait_total += waited;
@@ -78,6 +79,8 @@ Slot* Lane::wait(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds t
   if (self.granted) return self.slot;
   waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &self));
   require_open();
+  if (how.stop.stop_requested())
+    throw Error(ErrorCode::interrupted, fmt::format("cancelled while waiting for a {}", name_));
   throw_timeout(timeout);
 }
 
@@ -225,11 +228,16 @@ Connection Lane::detach(Slot& slot) {
 }
 
 void Lane::close() noexcept {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   closed_ = true;
-  for (Slot* slot : idle_) remove(*slot);
-  idle_.clear();
   for (Waiter* waiter : waiters_) waiter->wake.notify_one();
+  while (!idle_.empty()) {
+    std::unique_ptr<Slot> dead = remove(*idle_.back());
+    idle_.pop_back();
+    lock.unlock();  // closing may empty a long log
+    dead.reset();
+    lock.lock();
+  }
 }
 
 bool Lane::is_closed() const noexcept {

@@ -23,7 +23,7 @@
 #include <thread>
 #include <vector>
 
-#include "cairn/sql/pool_metrics.hpp"
+#include "cairn/sql/pool.hpp"
 #include "cairn/sql/pool_options.hpp"
 #include "sql/log_limit.hpp"
 
@@ -53,8 +53,7 @@ class Lane {
   Lane(const char* name, ConnectOptions connect, const PoolOptions& options, std::size_t capacity,
        std::size_t minimum, std::int64_t log_limit);
 
-  // Waits for `timeout`, or the pool's acquire_timeout.
-  Slot& acquire(std::optional<std::chrono::milliseconds> timeout, std::string_view label);
+  Slot& acquire(const Acquire& how);
   Slot* try_acquire(std::string_view label);  // null when none is free
   void release(Slot& slot) noexcept;
   Connection detach(Slot& slot);
@@ -69,7 +68,7 @@ class Lane {
 
  private:
   struct Waiter {
-    std::condition_variable wake;
+    std::condition_variable_any wake;  // any: it knows stop tokens
     bool granted = false;
     Slot* slot = nullptr;  // null when it may open one
   };
@@ -77,7 +76,7 @@ class Lane {
   // Those with a lock held:
   void require_open() const;
   Slot* take() noexcept;
-  Slot* wait(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds timeout);
+  Slot* wait(std::unique_lock<std::mutex>& lock, const Acquire& how);
   [[noreturn]] void throw_timeout(std::chrono::milliseconds timeout);
   Clock::time_point mark(Slot& slot, std::string_view label, Clock::time_point now) noexcept;
   std::unique_ptr<Slot> remove(Slot& slot) noexcept;

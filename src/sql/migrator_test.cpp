@@ -10,6 +10,7 @@
 #include "cairn/error.hpp"
 #include "cairn/sql/connection.hpp"
 #include "cairn/sql/migration_set.hpp"
+#include "cairn/sql/pool.hpp"
 #include "cairn/sql/transaction.hpp"
 #include "sql/checksum.hpp"
 
@@ -70,6 +71,16 @@ class MigratorTest : public ::testing::Test {
   TempDir dir;
   Connection db{ConnectOptions::agent(dir.file("m.db"))};
 };
+
+TEST(MigratorInMemory, APoolNeedsNoLockFile) {
+  Pool pool(ConnectOptions{});
+  const Migration one[] = {{1, "one", "CREATE TABLE one(x)"}};
+  Migrator(one).run(*pool.writer(), {.on_step = [](const MigrationStep&) {
+    for (const auto& entry : std::filesystem::directory_iterator("/"))
+      EXPECT_EQ(entry.path().string().find("cairn-memory"), std::string::npos) << entry.path();
+  }});
+  EXPECT_EQ(pool.reader()->query_one<int>("SELECT count(*) FROM one"), 0);
+}
 
 TEST_F(MigratorTest, AppliesEachOnceAndRecordsSqlxsChecksum) {
   EXPECT_EQ(Migrator(kAll).current_version(db), 0);

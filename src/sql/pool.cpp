@@ -73,11 +73,11 @@ detail::Lane& Pool::writing() const {
 }
 
 PooledConnection Pool::reader(const Acquire& how) {
-  return {readers_, readers_->acquire(how.timeout, how.label)};
+  return {readers_, readers_->acquire(how)};
 }
 
 PooledConnection Pool::writer(const Acquire& how) {
-  return {writer_, writing().acquire(how.timeout, how.label)};
+  return {writer_, writing().acquire(how)};
 }
 
 std::optional<PooledConnection> Pool::try_reader(std::string_view label) {

@@ -75,6 +75,30 @@ TEST_F(RowStreamTest, TheQueryWaitsForItsReader) {
   EXPECT_LE(pushed, 10 * (1 + 2 + 1)) << "one batch taken, two waiting, one being made";
 }
 
+TEST_F(RowStreamTest, ALimitEndsAQueryWhoseReaderIsBehind) {
+  const auto endless = [](Connection&, RowSink<int>& sink) {
+    while (true) sink.push(1);
+  };
+  const auto drained = [](RowStream<int>& stream) {
+    return error_of([&] {
+      while (stream.next()) {
+      }
+    });
+  };
+  auto late = async.stream<int>(
+      endless, {},
+      {.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(30), .stop = {}});
+  while (pool.metrics().readers.leased > 0 || pool.metrics().readers.acquires == 0) std::this_thread::yield();
+  EXPECT_EQ(drained(late).code(), ErrorCode::timeout);
+
+  std::stop_source stop;
+  auto stopped = async.stream<int>(endless, {}, {.deadline = std::nullopt, .stop = stop.get_token()});
+  while (pool.metrics().readers.leased == 0) std::this_thread::yield();
+  stop.request_stop();
+  while (pool.metrics().readers.leased > 0) std::this_thread::yield();
+  EXPECT_EQ(drained(stopped).code(), ErrorCode::interrupted);
+}
+
 TEST_F(RowStreamTest, ADroppedStreamEndsItsQuery) {
   { RowStream<int> stream = numbers({.batch_rows = 10}); }
   // There is one reader: it must become free.

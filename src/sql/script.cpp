@@ -139,9 +139,13 @@ void Script::run_statement(sqlite::ConnectionRef db, const char*& next, bool in_
     fail(db, next + std::max(offset, 0), prepared);
   }
   const bool reads = sqlite3_stmt_readonly(raw) != 0 && !db.in_transaction();
+  const sqlite3_int64 before = sqlite3_total_changes64(db.handle());
   int code = SQLITE_DONE;
   while (raw && (code = sqlite3_step(raw)) == SQLITE_ROW) {
   }
+  // One that fails with OR FAIL keeps what it has done so far.
+  if (code != SQLITE_DONE)
+    left_traces_ |= sqlite3_total_changes64(db.handle()) != before && !db.in_transaction();
   if (code != SQLITE_DONE) fail(db, next, code);
   left_traces_ |= !reads && !db.in_transaction();
   next = tail;

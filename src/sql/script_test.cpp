@@ -27,6 +27,15 @@ std::string failure(std::string_view sql) {
   return error_of([&] { Script(sql, "f.sql").run_alone(db); }).what();
 }
 
+TEST(Script, KnowsThatOrFailKeepsRows) {
+  Connection db{ConnectOptions{}};
+  db.execute("CREATE TABLE a(x UNIQUE)");
+  Script script("INSERT OR FAIL INTO a VALUES (1), (2), (1)", "f");
+  EXPECT_EQ(error_of([&] { script.run_alone(db); }).code(), ErrorCode::unique);
+  EXPECT_EQ(db.query_one<int>("SELECT count(*) FROM a"), 2);
+  EXPECT_TRUE(script.left_traces());
+}
+
 TEST(Script, NamesTheLineOfAnError) {
   EXPECT_TRUE(failure("-- head\nCREATE TABLE a(x);\n\n/* two\nlines */ INSERT INTO a\n  VALUES (nope);")
                   .starts_with("f.sql:6: "));

@@ -17,6 +17,16 @@ std::vector<std::byte> sample(Connection& db) {
   return db.serialize();
 }
 
+TEST(Serialize, ARunningStatementKeepsItsDatabase) {
+  Connection db(ConnectOptions{});
+  db.execute_script("CREATE TABLE t(x); INSERT INTO t VALUES (1), (2)");
+  const std::vector<std::byte> bytes = db.serialize();
+  auto rows = db.query<int>("SELECT x FROM t");
+  auto row = rows.begin();
+  EXPECT_EQ(error_of([&] { db.deserialize(bytes); }).code(), ErrorCode::invalid_argument);
+  EXPECT_EQ(*++row, 2);
+}
+
 TEST(Serialize, AFileInWalModeComesBackInMemory) {
   TempDir dir;
   Connection file(ConnectOptions::agent(dir.file("a.db")));

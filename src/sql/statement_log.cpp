@@ -17,9 +17,8 @@ int StatementLog::trace(unsigned kind, void* self, void* statement, void* detail
   auto* const stmt = static_cast<sqlite3_stmt*>(statement);
   const auto tell = [&] {
     if (kind == SQLITE_TRACE_STMT) {
-      // A trigger within a statement announces itself by a comment.
-      const auto* text = static_cast<const char*>(detail);
-      if (!(text[0] == '-' && text[1] == '-')) log.begin(stmt);
+      // A trigger within a statement announces itself by a text that is not the statement's.
+      if (detail == sqlite3_sql(stmt)) log.begin(stmt);
     } else if (kind == SQLITE_TRACE_ROW) {
       if (const auto found = log.running_.find(stmt); found != log.running_.end()) ++found->second.rows;
     } else if (kind == SQLITE_TRACE_PROFILE) {

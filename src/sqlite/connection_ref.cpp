@@ -29,6 +29,25 @@ CachedStatement ConnectionRef::cached(std::string_view sql) const {
   return CachedStatement(std::make_unique<Statement>(db_, sql));
 }
 
+ConnectionRef::ReturningWrite::ReturningWrite(const ConnectionRef& db, Statement& statement)
+    : db_(db), statement_(statement), open_(!statement.read_only() && changes_rows(statement.sql())) {
+  if (open_) db.execute("SAVEPOINT _cairn_returning");
+}
+
+ConnectionRef::ReturningWrite::~ReturningWrite() {
+  if (!open_) return;
+  statement_.reset();
+  if (sqlite3_get_autocommit(db_.db_) != 0) return;  // the error has ended the transaction
+  sqlite3_exec(db_.db_, "ROLLBACK TO _cairn_returning; RELEASE _cairn_returning", nullptr, nullptr, nullptr);
+}
+
+void ConnectionRef::ReturningWrite::finish() {
+  if (!open_) return;
+  statement_.run();
+  db_.execute("RELEASE _cairn_returning");
+  open_ = false;
+}
+
 std::int64_t ConnectionRef::run_and_count(Statement& statement) const {
   const sqlite3_int64 before = sqlite3_total_changes64(db_);
   statement.run();

@@ -121,6 +121,11 @@ Failure failure_of(sqlite3* db, int sqlite_code) {
 }
 
 std::string sentence(sqlite3* db, const Failure& failure, std::string_view doing) {
+  if (failure.extended == SQLITE_BUSY_SNAPSHOT)
+    return fmt::format(
+        "{}: {}; the database has changed since this transaction began to read: roll it back and "
+        "begin anew, with BEGIN IMMEDIATE if it is to write",
+        doing, failure.message);
   const std::string_view what_to_do =
       (failure.extended & 0xFF) == SQLITE_CANTOPEN
           ? "; check that the file is there (OpenMode::create makes it), and the "

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "cairn/error.hpp"
+#include "sqlite/api.hpp"
 #include "sqlite/excerpt.hpp"
 
 namespace cairn::sqlite::detail {
@@ -21,11 +22,15 @@ void require_column_count(const Statement& statement, std::size_t count) {
 
 namespace {
 
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && sqlite3_strnicmp(a.data(), b.data(), static_cast<int>(a.size())) == 0;
+}
+
 // Most queries name their columns in the order of the members.
 bool in_order(const Statement& statement, std::span<const std::string_view> names) {
   if (statement.column_count() != static_cast<int>(names.size())) return false;
   for (std::size_t i = 0; i < names.size(); ++i)
-    if (statement.column_name(static_cast<int>(i)) != names[i]) return false;
+    if (!same_name(statement.column_name(static_cast<int>(i)), names[i])) return false;
   return true;
 }
 
@@ -33,7 +38,7 @@ int find_column(const Statement& statement, std::string_view name) {
   const int count = statement.column_count();
   int found = -1;
   for (int column = 0; column < count; ++column) {
-    if (statement.column_name(column) != name) continue;
+    if (!same_name(statement.column_name(column), name)) continue;
     if (found >= 0)
       throw Error(ErrorCode::decode, fmt::format("'{}' returns two columns '{}'; name one otherwise with AS",
                                                  excerpt(statement.sql()), name));

@@ -141,6 +141,36 @@ TEST_F(RowTest, AWriteThatReturnsRowsRunsToItsEnd) {
   EXPECT_EQ(db().query_one<int>("SELECT count(*) FROM task"), 4);
 }
 
+TEST_F(RowTest, AWriteWhoseRowCannotBeReadIsUndone) {
+  const std::string insert = "INSERT INTO task VALUES (7, 'a', 1, x'') RETURNING title";
+  EXPECT_EQ(error_of([&] { db().query_one<int>(insert); }).code(), ErrorCode::decode);
+  EXPECT_EQ(error_of([&] { db().query_all<int>(insert); }).code(), ErrorCode::decode);
+  EXPECT_EQ(db().query_one<int>("SELECT count(*) FROM task"), 2);
+  EXPECT_FALSE(db().in_transaction());
+  db().execute("BEGIN");
+  db().execute("UPDATE task SET due = 9 WHERE id = 1");
+  EXPECT_EQ(error_of([&] { db().query_one<int>(insert); }).code(), ErrorCode::decode);
+  db().execute("COMMIT");
+  EXPECT_EQ(db().query_one<int>("SELECT count(*) FROM task WHERE due = 9"), 1);
+}
+
+TEST_F(RowTest, AWriteIsNoRange) {
+  EXPECT_EQ(error_of([&] { db().query<int>("DELETE FROM task RETURNING id"); }).code(),
+            ErrorCode::invalid_argument);
+  EXPECT_EQ(db().query_one<int>("SELECT count(*) FROM task"), 2);
+}
+
+TEST_F(RowTest, NamesIgnoreCaseAsInSql) {
+  EXPECT_EQ(db().query_all<Task>("SELECT ID, Title, DUE, embedding FROM task ORDER BY id"), tasks);
+}
+
+TEST_F(RowTest, AColumnThatIsNotThereIsAnError) {
+  Statement one = db().prepare("SELECT 1");
+  ASSERT_TRUE(one.step());
+  EXPECT_EQ(error_of([&] { one.get<int>(1); }).code(), ErrorCode::invalid_argument);
+  EXPECT_EQ(error_of([&] { one.get<std::optional<int>>(-1); }).code(), ErrorCode::invalid_argument);
+}
+
 TEST_F(RowTest, NamedArgumentsAreAllThereOnceAndKnown) {
   const auto code = [&](const auto&... args) {
     return error_of([&] { db().execute("SELECT :a, @b, :a", args...); }).code();

@@ -184,7 +184,15 @@ const char* type_name(ColumnType type) {
   return "";
 }
 
+void require_column(const Statement& st, int column) {
+  if (column >= 0 && column < st.column_count()) return;
+  throw Error(ErrorCode::invalid_argument, fmt::format("'{}' has no column {}; it has {}, counted from 0",
+                                                       excerpt(st.sql()), column, st.column_count()));
+}
+
+// SQLite takes a column that is not there for NULL.
 [[noreturn]] void throw_wrong_type(const Statement& st, int column, const char* wanted) {
+  require_column(st, column);
   throw Error(ErrorCode::decode,
               fmt::format("column '{}' of '{}' holds {}, where {} was asked for{}", st.column_name(column),
                           excerpt(st.sql()), type_name(st.column_type(column)), wanted,
@@ -196,7 +204,7 @@ const char* type_name(ColumnType type) {
 // Reading goes through the column's sqlite3_value: its type and content then cost one look-up of the column,
 // where sqlite3_column_type and sqlite3_column_int64 each make their own.
 ColumnType Statement::column_type(int column) const {
-  assert(column >= 0 && column < column_count());
+  require_column(*this, column);
   return type_of(sqlite3_column_value(stmt_, column));
 }
 
@@ -241,7 +249,9 @@ int Statement::parameter_count() const noexcept {
 int Statement::parameter_index(const char* name) const {
   const int index = sqlite3_bind_parameter_index(stmt_, name);
   if (index == 0)
-    throw Error(ErrorCode::invalid_argument, fmt::format("'{}' has no parameter {}", excerpt(sql()), name));
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("'{}' has no parameter {}; its name includes the ':', '@' or '$'", excerpt(sql()), name));
   return index;
 }
 

@@ -19,8 +19,7 @@
 //
 // A limit counts from the call, so waiting for a turn is included: `timeout` after the deadline and
 // `interrupted` after a stop, both looked at when the closure's turn comes and all the time while its
-// statements run. A stop is not seen while it waits for a connection, and neither is while a stream's reader
-// makes it wait.
+// statements run, or it waits for a connection or for a stream's reader.
 // Thread-safety: every member may be called from any thread. Closures run in other threads: what they capture
 // must be safe there. Lifetime: the pool, and the executors that results are sent to, must outlive it.
 #pragma once
@@ -61,8 +60,8 @@ class Work {
   virtual R run(Pool& pool) = 0;
 };
 
-// With a deadline, what is left of it is waited for a connection, instead of acquire_timeout. Throws when a
-// limit is passed already.
+// How a connection is waited for: with a deadline for what is left of it, instead of acquire_timeout. Throws
+// when a limit is passed already.
 Acquire within(const Limits& limits);
 
 // On a reader, in a transaction; F takes a Connection.
@@ -244,7 +243,7 @@ class AsyncPool {
   // Begins f(Connection&, RowSink<T>&) on a reader, and hands out the rows that it pushes (row_stream.hpp).
   template <class T, class F>
   RowStream<T> stream(F f, const StreamOptions& options = {}, Limits limits = {}) {
-    auto channel = std::make_shared<detail::RowChannel<T>>(options);
+    auto channel = std::make_shared<detail::RowChannel<T>>(options, limits);
     read(
         [f = std::move(f), channel, closing = closing_.get_token()](Connection& db) mutable {
           const std::stop_callback on_close(closing, [&] { channel->abandon(); });

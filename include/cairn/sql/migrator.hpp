@@ -43,6 +43,8 @@
 
 namespace cairn::sql {
 
+class MigrationSet;
+
 enum class MigrationDirection { up, down };
 
 // One script that was run, or would be.
@@ -85,6 +87,8 @@ class Migrator {
   // keeps its schema's in _cairn_migrations. Throws bad_source unless versions ascend from 0, and
   // invalid_argument for a name that SQLite would not take.
   explicit Migrator(std::span<const Migration> migrations, std::string_view ledger = "_sqlx_migrations");
+
+  Migrator(MigrationSet&&, std::string_view = {}) = delete;  // it would be gone before its migrator
 
   // The highest version in the ledger, 0 when there is none yet. Only reads.
   std::int64_t current_version(sqlite::ConnectionRef db) const;

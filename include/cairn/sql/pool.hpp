@@ -21,6 +21,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,7 @@ struct Slot;
 struct Acquire {
   std::string_view label = {};  // for leases() and messages; must outlive the lease, as a literal does
   std::optional<std::chrono::milliseconds> timeout = {};  // instead of acquire_timeout
+  std::stop_token stop = {};                              // ends the waiting, with `interrupted`
 };
 
 // A leased connection; goes back to its pool when it dies, and may outlive it. Given back, a connection is

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "cairn/error.hpp"
+#include "cairn/sql/deadline.hpp"
 #include "cairn/sql/executor.hpp"
 
 namespace cairn::sql {
@@ -40,16 +41,24 @@ namespace detail {
 template <class T>
 class RowChannel {
  public:
-  explicit RowChannel(const StreamOptions& options) : options_(options) {}
+  RowChannel(const StreamOptions& options, Limits limits) : options_(options), limits_(std::move(limits)) {}
 
   std::size_t batch_rows() const noexcept { return options_.batch_rows; }
 
-  // The writing side. Waits for room; throws closed when there is no reader any more.
+  // The writing side. Waits for room; throws closed when there is no reader any more, and timeout or
+  // interrupted when a limit is passed meanwhile.
   void push(std::vector<T> batch) {
     std::unique_lock lock(mutex_);
-    room_.wait(lock,
-               [&] { return abandoned_ || batches_.size() < std::max<std::size_t>(options_.batches, 1); });
+    const auto room = [&] {
+      return abandoned_ || batches_.size() < std::max<std::size_t>(options_.batches, 1);
+    };
+    const bool in_time = limits_.deadline ? room_.wait_until(lock, limits_.stop, *limits_.deadline, room)
+                                          : room_.wait(lock, limits_.stop, room);
     if (abandoned_) throw Error(ErrorCode::closed, "nobody reads this stream any more");
+    if (!in_time && limits_.stop.stop_requested())
+      throw Error(ErrorCode::interrupted, "cancelled while the reader of the stream was behind");
+    if (!in_time)
+      throw Error(ErrorCode::timeout, "the deadline passed while the reader of the stream was behind");
     batches_.push_back(std::move(batch));
     wake(lock);
   }
@@ -108,8 +117,10 @@ class RowChannel {
   }
 
   const StreamOptions options_;
+  const Limits limits_;
   std::mutex mutex_;
-  std::condition_variable room_, arrival_;
+  std::condition_variable_any room_;
+  std::condition_variable arrival_;
   std::deque<std::vector<T>> batches_;
   std::function<void()> callback_;
   bool finished_ = false, abandoned_ = false;

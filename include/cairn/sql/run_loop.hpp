@@ -12,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -26,9 +27,9 @@ class RunLoop {
   // Runs what is posted until the task is done, and returns or throws what it did.
   template <class T>
   T run(Task<T> task) {
-    bool done = false;
-    std::future<T> result = spawn(*this, finish(std::move(task), done));
-    while (!done) run_one();
+    auto done = std::make_shared<bool>(false);  // shared, since an exception may leave before the task ends
+    std::future<T> result = spawn(*this, finish(std::move(task), *this, done));
+    while (!*done) run_one();
     return result.get();
   }
 
@@ -36,11 +37,15 @@ class RunLoop {
   void run_one();
 
   template <class T>
-  static Task<T> finish(Task<T> task, bool& done) {
+  static Task<T> finish(Task<T> task, RunLoop& loop, std::shared_ptr<bool> done) {
+    // Told to the loop as anything else is, since the task may end in another executor's thread.
     struct AtEnd {
-      bool& done;
-      ~AtEnd() { done = true; }
-    } at_end{done};
+      RunLoop& loop;
+      std::shared_ptr<bool> done;
+      ~AtEnd() {
+        loop.post([done = done] { *done = true; });
+      }
+    } at_end{loop, std::move(done)};
     co_return co_await std::move(task);
   }
 

@@ -72,6 +72,8 @@ class Transaction : public sqlite::ConnectionRef {
 // transaction itself, say by rollback(), is left alone.
 template <class F>
 auto transaction(const sqlite::ConnectionRef& db, F&& f, TransactionMode mode = TransactionMode::immediate) {
+  static_assert(!sqlite::detail::needs_connection<std::decay_t<std::invoke_result_t<F&, Transaction&>>>,
+                "the result would be read after the transaction: return values, as query_all gives them");
   Transaction tx(db, mode);
   if constexpr (std::is_void_v<std::invoke_result_t<F&, Transaction&>>) {
     f(tx);

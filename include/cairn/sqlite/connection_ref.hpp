@@ -5,9 +5,8 @@
 //   db.execute("INSERT INTO tasks(title, owner) VALUES (?, ?)", "write", "ada");
 //   auto count = db.query_one<std::int64_t>("SELECT count(*) FROM tasks WHERE owner = ?", "ada");
 //   std::vector<Task> tasks = db.query_all<Task>("SELECT id, title FROM tasks");
-//   for (const auto& [id, title] : db.query<std::tuple<std::int64_t, std::string>>("SELECT id, title FROM
-//   tasks"))
-//     std::cout << id << ' ' << title << '\n';
+//   for (const Task& task : db.query<Task>("SELECT id, title FROM tasks"))   // one row after the other
+//     std::cout << task.id << ' ' << task.title << '\n';
 //
 // Arguments come in order, or each by name(d) (cairn/sqlite/statement.hpp); their types are those of
 // cairn/sqlite/value.hpp, rows those of cairn/sqlite/row.hpp. Statements are prepared once and kept where the
@@ -64,6 +63,17 @@ class Rows {
   bool more_ = false;
 };
 
+namespace detail {
+
+// Results that are of no use once their connection has gone back to where it came from.
+template <class T>
+inline constexpr bool needs_connection = std::is_same_v<T, Statement> || std::is_same_v<T, CachedStatement> ||
+                                         std::is_same_v<T, std::string_view> || std::is_same_v<T, Bytes>;
+template <class T>
+inline constexpr bool needs_connection<Rows<T>> = true;
+
+}  // namespace detail
+
 class ConnectionRef {
  public:
   explicit ConnectionRef(sqlite3* db, StatementCache* cache = nullptr) noexcept : db_(db), cache_(cache) {}
@@ -89,10 +99,10 @@ class ConnectionRef {
     require_owned<T>();
     const CachedStatement st = cached(sql);
     st->bind_all_views(args...);
-    if (!st->step()) return std::nullopt;
-    std::optional<T> row(RowReader<T>(*st).read(*st));
-    // A write (INSERT … RETURNING) is only done, and its errors known, at the end.
-    if (!st->read_only()) st->run();
+    ReturningWrite write(*this, *st);
+    std::optional<T> row;
+    if (st->step()) row.emplace(RowReader<T>(*st).read(*st));
+    write.finish();
     return row;
   }
   // The same; throws row_not_found when there is no row.
@@ -108,12 +118,15 @@ class ConnectionRef {
     require_owned<T>();
     const CachedStatement st = cached(sql);
     st->bind_all_views(args...);
+    ReturningWrite write(*this, *st);
     std::vector<T> rows;
-    if (!st->step()) return rows;
-    const RowReader<T> reader(*st);
-    do {
-      rows.push_back(reader.read(*st));
-    } while (st->step());
+    if (st->step()) {
+      const RowReader<T> reader(*st);
+      do {
+        rows.push_back(reader.read(*st));
+      } while (st->step());
+    }
+    write.finish();
     return rows;
   }
   // One row after the other, for as many as do not fit in memory: a range, to be gone through once. Here T
@@ -142,6 +155,23 @@ class ConnectionRef {
   StatementCache* cache_;
 
  private:
+  // Around an INSERT, UPDATE or DELETE … RETURNING, which has written all its rows before the first is read:
+  // it is undone when one of them cannot be read, and its errors are known at its end. Does nothing for
+  // others.
+  class ReturningWrite {
+   public:
+    ReturningWrite(const ConnectionRef& db, Statement& statement);
+    ReturningWrite(const ReturningWrite&) = delete;
+    ReturningWrite& operator=(const ReturningWrite&) = delete;
+    ~ReturningWrite();
+    void finish();
+
+   private:
+    const ConnectionRef& db_;
+    Statement& statement_;
+    bool open_;
+  };
+
   template <class T>
   static constexpr void require_owned() {
     static_assert(!detail::HoldsView<T>::value,

@@ -2,7 +2,8 @@
 //
 //   std::int64_t, std::string, std::optional<double>, …   the one column of the row
 //   std::tuple<…>, std::pair<…>                            column by column, as many as there are
-//   struct Task { std::int64_t id; std::string title; };   each member from the column of its name
+//   struct Task { std::int64_t id; std::string title; };   each member from the column of its name, in any
+//   case
 //
 // A struct is an aggregate of 1 to 32 members. Columns without a member are ignored, so that a new column
 // breaks nobody; a member without a column, or with two, is a `decode` error. Another name is said in SQL:

@@ -13,8 +13,9 @@
 //   your own types                               as their SqlType says
 //
 // Points in time say how they are kept: cairn/sql/time.hpp. JSON: cairn/sql/json.hpp.
-// Nothing is converted silently: reading text as an integer, or NULL as anything but a std::optional, is a
-// `decode` error that names the column.
+// SQLite's types are not converted into each other: reading text as an integer, or NULL as anything but a
+// std::optional, is a `decode` error that names the column. Within them C++ converts as ever: an INTEGER is
+// true unless it is 0, and becomes the nearest double; a REAL becomes the nearest float.
 #pragma once
 
 #include <array>
