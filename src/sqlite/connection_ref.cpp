@@ -43,7 +43,6 @@ ConnectionRef::ReturningWrite::~ReturningWrite() {
 
 void ConnectionRef::ReturningWrite::finish() {
   if (!open_) return;
-  statement_.run();
   db_.execute("RELEASE _cairn_returning");
   open_ = false;
 }

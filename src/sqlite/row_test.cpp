@@ -154,6 +154,25 @@ TEST_F(RowTest, AWriteWhoseRowCannotBeReadIsUndone) {
   EXPECT_EQ(db().query_one<int>("SELECT count(*) FROM task WHERE due = 9"), 1);
 }
 
+TEST_F(RowTest, AWriteThatReturnsRowsIsDoneOnce) {
+  db().execute_script(
+      "CREATE TABLE log(x); CREATE TRIGGER seen BEFORE INSERT ON task BEGIN INSERT INTO log VALUES (1); END");
+  const auto runs = [&] { return db().query_one<int>("SELECT count(*) FROM log"); };
+  EXPECT_EQ(
+      db().query_all<int>("INSERT INTO task(title, embedding) VALUES ('a', x''), ('b', x'') RETURNING id")
+          .size(),
+      2u);
+  EXPECT_EQ(runs(), 2);
+  EXPECT_EQ(db().query_one<int>("SELECT count(*) FROM task"), 4);
+  const char* ignored = "INSERT OR IGNORE INTO task(id, title, embedding) VALUES (1, 'a', x'') RETURNING id";
+  EXPECT_EQ(db().query_optional<int>(ignored), std::nullopt);
+  EXPECT_EQ(runs(), 3);
+  EXPECT_TRUE(db().query_all<int>(ignored).empty());
+  EXPECT_EQ(runs(), 4);
+  EXPECT_EQ(db().query_one<int>("INSERT INTO task(title, embedding) VALUES ('c', x'') RETURNING id"), 5);
+  EXPECT_EQ(runs(), 5);
+}
+
 TEST_F(RowTest, AWriteIsNoRange) {
   EXPECT_EQ(error_of([&] { db().query<int>("DELETE FROM task RETURNING id"); }).code(),
             ErrorCode::invalid_argument);

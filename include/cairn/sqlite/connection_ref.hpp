@@ -101,7 +101,10 @@ class ConnectionRef {
     st->bind_all_views(args...);
     ReturningWrite write(*this, *st);
     std::optional<T> row;
-    if (st->step()) row.emplace(RowReader<T>(*st).read(*st));
+    if (st->step()) {
+      row.emplace(RowReader<T>(*st).read(*st));
+      if (!st->read_only()) st->run();
+    }
     write.finish();
     return row;
   }
@@ -164,7 +167,7 @@ class ConnectionRef {
     ReturningWrite(const ReturningWrite&) = delete;
     ReturningWrite& operator=(const ReturningWrite&) = delete;
     ~ReturningWrite();
-    void finish();
+    void finish();  // once the statement has run to its end
 
    private:
     const ConnectionRef& db_;
