@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "sqlite/column_type.hpp"
 #include "sqlite/error.hpp"
 #include "sqlite/trampoline.hpp"
 
@@ -12,24 +13,12 @@ namespace cairn::sql {
 using sqlite::ColumnType;
 
 ColumnType Argument::type() const noexcept {
-  switch (sqlite3_value_type(value_)) {
-    case SQLITE_INTEGER:
-      return ColumnType::integer;
-    case SQLITE_FLOAT:
-      return ColumnType::real;
-    case SQLITE_TEXT:
-      return ColumnType::text;
-    case SQLITE_BLOB:
-      return ColumnType::blob;
-    default:
-      return ColumnType::null;
-  }
+  return sqlite::type_of(value_);
 }
 
 void Argument::throw_wrong_type(const char* wanted) const {
-  const char* names[] = {"an integer", "a real", "text", "a blob", "NULL"};
   throw Error(ErrorCode::invalid_argument, fmt::format("{}() takes {} as argument {}, not {}", function_,
-                                                       wanted, number_, names[static_cast<int>(type())]));
+                                                       wanted, number_, sqlite::type_name(type())));
 }
 
 void Argument::reject(const char* why) const {

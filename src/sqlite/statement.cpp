@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "sqlite/blank.hpp"
+#include "sqlite/column_type.hpp"
 #include "sqlite/error.hpp"
 #include "sqlite/excerpt.hpp"
 
@@ -152,37 +153,6 @@ std::string_view Statement::column_name(int column) const {
 }
 
 namespace {
-
-ColumnType type_of(sqlite3_value* value) {
-  switch (sqlite3_value_type(value)) {
-    case SQLITE_INTEGER:
-      return ColumnType::integer;
-    case SQLITE_FLOAT:
-      return ColumnType::real;
-    case SQLITE_TEXT:
-      return ColumnType::text;
-    case SQLITE_BLOB:
-      return ColumnType::blob;
-    default:
-      return ColumnType::null;
-  }
-}
-
-const char* type_name(ColumnType type) {
-  switch (type) {
-    case ColumnType::integer:
-      return "an integer";
-    case ColumnType::real:
-      return "a real";
-    case ColumnType::text:
-      return "text";
-    case ColumnType::blob:
-      return "a blob";
-    case ColumnType::null:
-      return "NULL";
-  }
-  return "";
-}
 
 void require_column(const Statement& st, int column) {
   if (column >= 0 && column < st.column_count()) return;
