@@ -2,7 +2,8 @@
 #
 #   cairn_room(text SOURCES chunk.cpp … TESTS chunk_test.cpp … LINKS cairn_base PRIVATE_LINKS cairn_simd)
 #
-# The library `cairn` is made of all rooms' objects (cmake/library.cmake); each room's unit tests
+# The library `cairn` is made of all rooms' objects (cmake/library.cmake), but for those of a room that is
+# NOT_IN_LIBRARY; each room's unit tests
 # link only that room, so a forbidden dependency does not even link.
 set(CAIRN_ROOMS "" CACHE INTERNAL "rooms in order")
 
@@ -37,11 +38,13 @@ function(cairn_test name)
 endfunction()
 
 function(cairn_room name)
-  cmake_parse_arguments(arg "" "" "SOURCES;TESTS;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(arg "NOT_IN_LIBRARY" "" "SOURCES;TESTS;LINKS;PRIVATE_LINKS" ${ARGN})
   add_library(cairn_${name} STATIC ${arg_SOURCES})
   cairn_configure_target(cairn_${name})
   target_link_libraries(cairn_${name} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS})
-  set(CAIRN_ROOMS ${CAIRN_ROOMS} ${name} CACHE INTERNAL "rooms in order")
+  if(NOT arg_NOT_IN_LIBRARY)
+    set(CAIRN_ROOMS ${CAIRN_ROOMS} ${name} CACHE INTERNAL "rooms in order")
+  endif()
   if(CAIRN_DEVELOPER_MODE AND arg_TESTS)
     cairn_test(${name}_test SOURCES ${arg_TESTS} LINKS cairn_${name})
   endif()

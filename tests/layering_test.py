@@ -23,6 +23,7 @@ PLAN = {
     "sql": {"base", "sqlite"},
     "testing": {"base", "embed", "sqlite", "sql"},
     "vec0": {"base", "simd", "vector", "sqlite"},
+    "check": {"base", "sqlite", "sql", "vec0"},
     "store": {"base", "simd", "vector", "text", "embed", "sqlite", "sql", "vec0"},
 }
 # Thin faces over the public headers: they see all of those, and no room from inside.

@@ -1,0 +1,24 @@
+// Finds the queries of a source file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "check/diagnostic.hpp"
+#include "check/source_query.hpp"
+
+namespace cairn::check {
+
+struct Scan {
+  std::vector<SourceQuery> queries;     // in the order of the file
+  std::vector<Diagnostic> diagnostics;  // what is no query though it looks like one
+};
+
+// CAIRN_SQL("…") in C++.
+Scan scan_cpp(std::string_view source, const std::string& file);
+
+// A .sql file of queries, each below a line "-- name: open_tasks :all".
+Scan scan_sql(std::string_view source, const std::string& file);
+
+}  // namespace cairn::check
