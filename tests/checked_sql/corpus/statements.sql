@@ -9,7 +9,7 @@
 -- the C++ type of an override.
 --
 -- The truth is that of data that conforms to the schema: values are of the declared type, NULL is only where it is
--- allowed, JSON is well formed. A foreign key proves nothing (they can be off), nor does the number of rows that
+-- allowed, JSON is well formed, numbers are finite and their sums fit. A foreign key proves nothing (they can be off), nor does the number of rows that
 -- happen to be there. A column is '!' also where the query proves it (WHERE due IS NOT NULL).
 
 -- # Plain columns
@@ -1414,6 +1414,205 @@ WITH old AS (SELECT id FROM tasks WHERE due < :day) DELETE FROM tasks WHERE id I
 -- columns: id integer!, title text!
 -- params: title text!, body text!, owner integer!
 INSERT INTO notes(owner_id, title, body) VALUES (:owner, :title, :body) RETURNING id, "title" AS "title!";
+
+-- # Traps of NULL
+
+-- NULL NOT IN (nothing) is true.
+-- columns: title text!, owner_id integer?
+-- params: name text!
+SELECT title, owner_id FROM tasks WHERE owner_id NOT IN (SELECT id FROM users WHERE name = :name);
+
+-- columns: age integer?
+SELECT age FROM users WHERE age NOT IN ();
+
+-- columns: age integer!
+SELECT age FROM users WHERE age NOT IN (1, 2);
+
+-- columns: unlisted boolean|integer!
+SELECT age NOT IN () AS unlisted FROM users;
+
+-- Rows that differ in one column differ, whatever the other is.
+-- columns: due date?, owner_id integer?
+-- params: due date!, owner integer!
+SELECT due, owner_id FROM tasks WHERE (due, owner_id) <> (:due, :owner);
+
+-- columns: id integer!, due date?
+-- params: id integer!, due date!
+SELECT id, due FROM tasks WHERE (id, due) > (:id, :due);
+
+-- columns: id integer!, due date!
+-- params: due date!, id integer!
+SELECT id, due FROM tasks WHERE (due, id) > (:due, :id) ORDER BY due, id;
+
+-- columns: title text!, started date!, due date!
+-- params: day date!
+SELECT t.title, p.started, t.due FROM tasks t JOIN projects p ON p.code = t.project WHERE :day BETWEEN p.started AND t.due;
+
+-- columns: due date?
+-- params: day date!
+SELECT t.due FROM tasks t JOIN projects p ON p.code = t.project WHERE :day NOT BETWEEN p.started AND t.due;
+
+-- columns: due date!
+-- params: from date!, to date!
+SELECT due FROM tasks WHERE due NOT BETWEEN :from AND :to;
+
+-- columns: due date!
+SELECT due FROM tasks WHERE (due IS NOT NULL AND done) OR (due > '2026-01-01' AND priority > 3);
+
+-- columns: archived boolean!
+SELECT archived FROM projects WHERE archived IS FALSE;
+
+-- columns: archived boolean?
+SELECT archived FROM projects WHERE archived IS NOT FALSE;
+
+-- columns: due date!
+SELECT due FROM tasks WHERE NOT (due IS NULL);
+
+-- columns: due date?
+SELECT due FROM tasks t WHERE NOT EXISTS (SELECT 1 FROM users WHERE t.due IS NOT NULL);
+
+-- columns: nickname text!
+-- params: s text!
+SELECT nickname FROM users WHERE :s LIKE nickname || '%';
+
+-- columns: title text!, due date?
+SELECT title, (SELECT due FROM tasks s WHERE s.id = t.parent_id AND s.due IS NOT NULL) AS due FROM tasks t;
+
+-- columns: due text!
+SELECT coalesce(due, 'never') AS due FROM tasks;
+
+-- columns: n integer?
+SELECT (SELECT count(*) FROM tasks INTERSECT SELECT 3) AS n;
+
+-- columns: n integer?
+-- params: n integer!
+SELECT (SELECT count(*) FROM tasks LIMIT :n) AS n;
+
+-- columns: n integer!
+SELECT (SELECT count(*) FROM tasks WHERE priority > 9) AS n;
+
+-- columns: n integer!
+SELECT (VALUES (7)) AS n;
+
+-- columns: n integer?
+SELECT n FROM users LEFT JOIN (SELECT count(*) AS n FROM tasks) ON n > users.id;
+
+-- A constant of the right side is NULL too where there is no row.
+-- columns: title text!, found integer?
+SELECT t.title, u.found FROM tasks t LEFT JOIN (SELECT id, 1 AS found FROM users) u ON u.id = t.owner_id;
+
+-- columns: title text!, shown text?
+SELECT t.title, u.shown FROM tasks t LEFT JOIN (SELECT id, coalesce(nickname, name) AS shown FROM users) u ON u.id = t.owner_id;
+
+-- columns: title text!, type text?
+SELECT t.title, j.type FROM tasks t LEFT JOIN events e ON e.task_id = t.id LEFT JOIN json_each(e.payload) j ON j.id > 0;
+
+-- columns: id integer!, embedding vector?, kind text?
+SELECT n.id, v.embedding, v.kind FROM notes n LEFT JOIN vec_notes v ON v.note_id = n.id;
+
+-- A key that SQLite has not been given is not known yet.
+-- columns: note_id integer?
+-- params: embedding vector!, kind text!
+INSERT INTO vec_notes(embedding, kind) VALUES (:embedding, :kind) RETURNING note_id;
+
+-- columns: rowid integer!
+-- params: subject text?
+INSERT INTO docs(subject) VALUES (:subject) RETURNING rowid;
+
+-- columns: a text?, b text?, c text!
+SELECT t.title AS a, u.name AS b, p.title AS c FROM tasks t JOIN users u ON u.id = t.owner_id RIGHT JOIN projects p ON p.code = t.project;
+
+-- columns: a text!, b text!, c text!
+SELECT t.title AS a, u.name AS b, p.title AS c FROM tasks t RIGHT JOIN projects p ON p.code = t.project JOIN users u ON u.id = t.owner_id;
+
+-- columns: id integer!, a text?, b text?
+SELECT t.id, f.path AS a, c.body AS b FROM tasks t LEFT JOIN files f ON f.task_id = t.id LEFT JOIN comments c ON c.task_id = f.task_id;
+
+-- columns: tag_id integer!, path text?, body text?
+SELECT tag_id, path, body FROM task_tags LEFT JOIN files USING (task_id) LEFT JOIN comments USING (task_id);
+
+-- columns: first text?, least integer!
+SELECT first_value(title) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS first, min(priority) OVER (ORDER BY priority RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS least FROM tasks;
+
+-- columns: previous text?
+SELECT lag(title, 1, body) OVER (ORDER BY id) AS previous FROM tasks;
+
+-- columns: titles text?
+SELECT group_concat(title, ', ') FILTER (WHERE done) AS titles FROM tasks GROUP BY project;
+
+-- columns: sign integer?, root real?, up real|integer!, log real?
+SELECT sign(title) AS sign, sqrt(priority - 3) AS root, ceil(weight) AS up, ln(priority - 1) AS log FROM tasks;
+
+-- columns: part text?, swapped text?, rounded real?
+SELECT substr(title, "order") AS part, replace(title, 'a', body) AS swapped, round(weight, "order") AS rounded FROM tasks;
+
+-- columns: any_null integer?, hex text!
+SELECT max(priority, "order", 2) AS any_null, hex(body) AS hex FROM tasks;
+
+-- # Traps of types
+
+-- CAST knows five types: AS DATE makes a number.
+-- columns: year real|integer?
+SELECT CAST(due AS DATE) AS year FROM tasks;
+
+-- columns: short text!, big integer!, ratio real!
+SELECT CAST(title AS VARCHAR(10)) AS short, CAST(priority AS BIGINT) AS big, CAST(priority AS FLOAT) AS ratio FROM tasks;
+
+-- columns: year text?, upper text?, first text!
+SELECT substr(due, 1, 4) AS year, upper(due) AS upper, min(created_at, coalesce(due, created_at)) AS first FROM tasks;
+
+-- columns: either text!
+SELECT coalesce(due, created_at) AS either FROM tasks;
+
+-- columns: seen text|datetime!
+SELECT ifnull(last_seen, CURRENT_TIMESTAMP) AS seen FROM users;
+
+-- columns: day date|text?
+SELECT CASE WHEN done THEN date(finished_at) ELSE due END AS day FROM tasks;
+
+-- columns: larger real!, n integer!
+SELECT max(priority, weight) AS larger, iif(done, done, priority) AS n FROM tasks;
+
+-- columns: minus integer!, plus integer!
+SELECT -done AS minus, done + 1 AS plus FROM tasks;
+
+-- columns: archived boolean|integer!, level integer!
+SELECT coalesce(archived, 0) AS archived, coalesce(archived, 2) AS level FROM projects;
+
+-- columns: flag boolean|integer?
+SELECT CASE WHEN archived THEN TRUE WHEN archived IS NOT NULL THEN FALSE END AS flag FROM projects;
+
+-- columns: sum real!, half real?, whole integer?, shown text?
+SELECT total(budget) OVER () AS sum, budget / 2 AS half, CAST(budget AS INTEGER) AS whole, budget || ' EUR' AS shown FROM projects;
+
+-- columns: rest real!, bits integer!, shifted integer!
+SELECT weight % 2 AS rest, weight & 1 AS bits, weight << 1 AS shifted FROM tasks;
+
+-- columns: half real!, product real?
+SELECT priority / 2.0 AS half, priority * estimate AS product FROM tasks;
+
+-- The text of a blob, and a part of one, which is NULL when the blob is empty.
+-- columns: joined text!, part blob?, read text?, content unknown!
+SELECT digest || x'21' AS joined, substr(digest, 1, 2) AS part, CAST(content AS TEXT) AS read, coalesce(content, '') AS content FROM files;
+
+-- columns: part blob?, joined text!
+SELECT substr(digest, 1, 2) AS part, digest || x'21' AS joined FROM files;
+
+-- columns: word text?, n integer?, is_null boolean|integer!, sum real?
+SELECT extra || '' AS word, length(extra) AS n, extra IS NULL AS is_null, extra + 1 AS sum FROM users;
+
+-- columns: largest unknown?
+SELECT max(extra) AS largest FROM users;
+
+-- columns: value real!
+-- params: query vector!
+SELECT value FROM vec_each(:query);
+
+-- columns: n real!
+SELECT title + 1 AS n FROM tasks;
+
+-- columns: id integer!, title text!, n integer!
+SELECT id, title, count(*) OVER () AS n FROM tasks WHERE title GLOB 'a*' OR title LIKE 'b%' ESCAPE '!';
 
 -- # What is asked of the checker by name
 
