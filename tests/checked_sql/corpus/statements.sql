@@ -22,7 +22,7 @@ SELECT id, name FROM users;
 SELECT id, name, email, is_admin FROM users WHERE id = :id;
 
 -- columns: rating real?, balance real!, birthday date?, created_at datetime!, last_seen datetime?
--- params: id integer!
+-- params: p1 integer!
 SELECT rating, balance, birthday, created_at, last_seen FROM users WHERE id = ?1;
 
 -- columns: id integer!, title text!, due date?
@@ -951,7 +951,7 @@ SELECT id, title FROM tasks ORDER BY id LIMIT :n OFFSET :skip;
 SELECT id FROM tasks ORDER BY id LIMIT :skip, :n;
 
 -- columns: id integer!
--- params: n integer!
+-- params: p1 integer!
 SELECT id FROM tasks LIMIT ?;
 
 -- columns: id integer!, title text!
@@ -1337,7 +1337,7 @@ INSERT OR IGNORE INTO task_tags(task_id, tag_id) SELECT :task, id FROM tags WHER
 REPLACE INTO task_tags(task_id, tag_id, added_on) VALUES (:task, :tag, :day);
 
 -- columns: id integer!, title text!
--- params: project text!, now datetime!
+-- params: now datetime!, project text!
 INSERT INTO tasks(title, created_at, project) SELECT title, :now, project FROM tasks WHERE project = :project AND NOT done RETURNING id, title;
 
 -- params: kind text!, payload text!, amount real?
@@ -1387,7 +1387,7 @@ UPDATE tasks SET priority = min(priority + 1, 5) WHERE due < :day AND NOT done;
 -- params: name text!
 UPDATE tasks SET owner_id = p.lead_id FROM projects p JOIN users u ON u.id = p.owner_id WHERE p.code = tasks.project AND u.name = :name RETURNING id, project;
 
--- params: label text!, color text?
+-- params: color text?, label text!
 UPDATE OR IGNORE tags SET color = :color WHERE label = :label COLLATE BINARY;
 
 -- params: id integer!
@@ -1411,8 +1411,9 @@ DELETE FROM events WHERE at < datetime('now', :days);
 -- params: day date!
 WITH old AS (SELECT id FROM tasks WHERE due < :day) DELETE FROM tasks WHERE id IN (SELECT id FROM old) RETURNING 1 AS n;
 
+-- The override is right as long as the program passes a title.
 -- columns: id integer!, title text!
--- params: title text!, body text!, owner integer!
+-- params: owner integer!, title text?, body text!
 INSERT INTO notes(owner_id, title, body) VALUES (:owner, :title, :body) RETURNING id, "title" AS "title!";
 
 -- # Traps of NULL
