@@ -45,8 +45,8 @@ std::vector<std::string> nearest(std::string_view name, std::span<const std::str
   const std::string wanted = lower(name);
   std::vector<std::pair<std::size_t, const std::string*>> near;
   for (const std::string& candidate : candidates) {
-    const auto [shorter, longer] = std::minmax(candidate.size(), name.size());
-    if (longer - shorter > limit) continue;
+    const std::size_t longer = std::max(candidate.size(), name.size());
+    if (longer - std::min(candidate.size(), name.size()) > limit) continue;
     const std::size_t apart = distance(wanted, lower(candidate));
     // A name of one letter has nothing in common with one that differs in it.
     if (apart <= limit && apart < longer) near.emplace_back(apart, &candidate);
