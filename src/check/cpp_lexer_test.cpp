@@ -31,6 +31,7 @@ std::string spelling(std::string_view source) {
 TEST(CppLexer, FindsWordsNumbersAndPunctuation) {
   EXPECT_EQ(spelling("int a_1=b+.5e-3f;"), "int a_1 = b + .5e-3f ;");
   EXPECT_EQ(spelling("1'000'000 0xA'Fp+1 1.e+5_km"), "1'000'000 0xA'Fp+1 1.e+5_km");
+  EXPECT_EQ(spelling("1'('2"), "1 '(' 2");
   EXPECT_EQ(spelling("f(1,'x')"), "f ( 1 , 'x' )");
   EXPECT_EQ(spelling("größe$ = 1"), "größe$ = 1");
   EXPECT_EQ(spelling(""), "");
@@ -114,8 +115,8 @@ TEST(CppLexer, RefusesWhatIsNoOrdinaryLiteral) {
   EXPECT_EQ(fault("\"a\\"), "0 the string literal does not end on its line");
   EXPECT_EQ(fault("\"a\\\""), "0 the string literal does not end on its line");
   EXPECT_EQ(fault("R\"x(a)y\""), "0 the raw string literal does not end; it takes a ')x\"'");
-  for (const char* source :
-       {"R\"a b(c)a b\"", "R\"0123456789abcdefg(a)0123456789abcdefg\"", "R\"", "R\"a\\\nb(c)ab\""})
+  for (const char* source : {"R\"a b(c)a b\"", "R\"0123456789abcdefg(a)0123456789abcdefg\"", "R\"",
+                             "R\"a\\\nb(c)ab\"", "R\"\\\n(a)\""})
     EXPECT_TRUE(fault(source).starts_with("0 the delimiter of the raw string literal is not one")) << source;
   for (const char* source : {R"("a\q")", R"("a\8")", R"("a\x")", R"("a\400")", R"("a\x100")",
                              R"("a\x1ffffffffff")", R"("a\e")", R"("a\N{DIGIT ONE}")", R"("a\o{1}")"})

@@ -115,7 +115,7 @@ TEST(ScanCpp, SaysWhatIsWrong) {
       {"CAIRN_SQL(R\"sql(SELECT 1)\")", "1:11", "the raw string literal does not end; it takes a ')sql\"'"},
       // Its text.
       {"CAIRN_SQL(\"SELECT '\\q'\")", "1:20", bad_escape},
-      {"CAIRN_SQL(\"SELECT '\\x1F600'\")", "1:20", bad_escape},
+      {"CAIRN_SQL(\"SELECT '\\x1F600'\" \" FROM a\")", "1:20", bad_escape},
       {"CAIRN_SQL(\"SELECT \\u12\")", "1:19", "\\u takes 4 hexadecimal digits that name a character"},
       {"CAIRN_SQL(\"SELECT \" \"1\\0\")", "1:23", "a NUL in the SQL, at which SQLite would stop"},
       {"CAIRN_SQL(\"\")", "1:11", "CAIRN_SQL without a statement"},
