@@ -1476,6 +1476,16 @@ SELECT due FROM tasks t WHERE NOT EXISTS (SELECT 1 FROM users WHERE t.due IS NOT
 -- params: s text!
 SELECT nickname FROM users WHERE :s LIKE nickname || '%';
 
+-- Debian's SQLite says of a blob that it is like nothing, NULL included.
+-- columns: nickname text?
+SELECT nickname FROM users WHERE extra NOT LIKE nickname;
+
+-- columns: nickname text!
+SELECT nickname FROM users WHERE extra LIKE nickname;
+
+-- columns: nickname text!
+SELECT nickname FROM users WHERE name NOT LIKE nickname;
+
 -- columns: title text!, due date?
 SELECT title, (SELECT due FROM tasks s WHERE s.id = t.parent_id AND s.due IS NOT NULL) AS due FROM tasks t;
 
@@ -1531,6 +1541,13 @@ SELECT t.id, f.path AS a, c.body AS b FROM tasks t LEFT JOIN files f ON f.task_i
 
 -- columns: tag_id integer!, path text?, body text?
 SELECT tag_id, path, body FROM task_tags LEFT JOIN files USING (task_id) LEFT JOIN comments USING (task_id);
+
+-- USING compares with the first table to the left that has the column, and proves nothing about the others.
+-- columns: tag_id integer!, path text?, body text!
+SELECT tag_id, path, body FROM task_tags LEFT JOIN files USING (task_id) JOIN comments USING (task_id);
+
+-- columns: path text?, body text!, name text!
+SELECT f.path, c.body, d.name FROM comments c LEFT JOIN files f ON f.task_id = c.task_id JOIN folders d USING (id);
 
 -- columns: first text?, least integer!
 SELECT first_value(title) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS first, min(priority) OVER (ORDER BY priority RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS least FROM tasks;
