@@ -1558,6 +1558,10 @@ SELECT lag(title, 1, body) OVER (ORDER BY id) AS previous FROM tasks;
 -- columns: titles text?
 SELECT group_concat(title, ', ') FILTER (WHERE done) AS titles FROM tasks GROUP BY project;
 
+-- Over a window, nothing but empty texts makes NULL.
+-- columns: titles text?
+SELECT group_concat(body, '') OVER (PARTITION BY author_id) AS titles FROM comments;
+
 -- columns: sign integer?, root real?, up real|integer!, log real?
 SELECT sign(title) AS sign, sqrt(priority - 3) AS root, ceil(weight) AS up, ln(priority - 1) AS log FROM tasks;
 
