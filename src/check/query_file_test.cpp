@@ -70,6 +70,7 @@ TEST(ScanSql, LeavesOutWhatFollowsTheLastCode) {
   EXPECT_EQ(sql_of("/* why */ SELECT/**/1; SELECT 2;"),
             "/* why */ SELECT/**/1; SELECT 2");  // the checker's matter
   EXPECT_EQ(sql_of("SELECT ';' ;"), "SELECT ';'");
+  EXPECT_EQ(sql_of(";\n;SELECT 1"), "SELECT 1");
 }
 
 TEST(ScanSql, KnowsStringsAndComments) {
