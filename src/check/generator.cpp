@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "base/utf8.hpp"
@@ -175,16 +176,15 @@ std::string place(const SourceQuery& source) {
 
 // Each struct once, in the order of the file, below the places where its text stands.
 std::string definitions(const Queries& queries) {
-  std::string out = "\nnamespace cairn_sql {\nnamespace param = cairn::sql::param;\n";
-  std::set<std::string> written;
+  std::map<std::string, std::string> places;
+  std::vector<const CheckedQuery*> first;
   for (const CheckedQuery& query : queries) {
-    const std::string name = query_name(query);
-    if (!written.insert(name).second) continue;
-    std::string places;
-    for (const CheckedQuery& other : queries)
-      if (query_name(other) == name) places += comment(place(other.source), " ");
-    out += "\n" + definition(query, places);
+    std::string& of_this = places[query_name(query)];
+    if (of_this.empty()) first.push_back(&query);
+    of_this += comment(place(query.source), " ");
   }
+  std::string out = "\nnamespace cairn_sql {\nnamespace param = cairn::sql::param;\n";
+  for (const CheckedQuery* query : first) out += "\n" + definition(*query, places.at(query_name(*query)));
   return out + "\n}  // namespace cairn_sql\n";
 }
 

@@ -22,8 +22,9 @@ void append_json(std::string& json, double value) {
   if (!std::isfinite(value))
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("a list holds {}, which a JSON array cannot", value));
-  // With a point, so that SQLite reads a REAL.
-  fmt::format_to(std::back_inserter(json), "{:#}", value);
+  const std::string digits = fmt::format("{}", value);
+  json += digits;
+  if (digits.find_first_of(".e") == digits.npos) json += ".0";  // so that SQLite reads a REAL
 }
 
 void append_json(std::string& json, std::string_view value) {

@@ -73,9 +73,13 @@ void append_json(std::string& json, double value);
 void append_json(std::string& json, std::string_view value);
 
 template <class T>
+inline constexpr bool is_c_string =
+    std::is_pointer_v<std::decay_t<const T>>&& std::is_convertible_v<const T&, const char*>;
+
+template <class T>
 const void* address_of(const T& value) noexcept {
   // A literal by its first character: the pointer to it is a temporary.
-  if constexpr (std::is_convertible_v<const T&, const char*>) {
+  if constexpr (is_c_string<T>) {
     return static_cast<const char*>(value);
   } else {
     return std::addressof(value);
@@ -83,7 +87,7 @@ const void* address_of(const T& value) noexcept {
 }
 template <class T>
 decltype(auto) object_at(const void* address) noexcept {
-  if constexpr (std::is_convertible_v<const T&, const char*>) {
+  if constexpr (is_c_string<T>) {
     return static_cast<const char*>(address);
   } else {
     return *static_cast<const T*>(address);
