@@ -273,7 +273,7 @@ std::string named_header(const std::vector<CheckedQuery>& queries, const std::st
     const std::string name = query_name(query);
     out += "\n" + comment(place(query.source), " ") + "//\n" + comment(query.source.sql, "   ");
     out +=
-        fmt::format("inline constexpr cairn::sql::NamedQuery<cairn_sql::{}, cairn::sql::Form::{}> {}{{}};\n",
+        fmt::format("inline constexpr cairn::sql::CheckedCall<cairn_sql::{}, cairn::sql::Form::{}> {}{{}};\n",
                     name, form_name(query.source.form.value_or(Form::all)), callables[i]);
     if (!query.description.columns.empty())
       out += fmt::format("using {}_row = cairn_sql::{}::Row;\n", callables[i], name);

@@ -175,7 +175,7 @@ TEST(Generator, NamedQueriesAreCallable) {
   EXPECT_NE(header.find("namespace tasks {\n\n"
                         "// src/tasks.cpp:12\n//\n//   SELECT id, due\n//     FROM tasks\n"
                         "//    WHERE owner = :owner AND due > :due\n"
-                        "inline constexpr cairn::sql::NamedQuery<cairn_sql::" +
+                        "inline constexpr cairn::sql::CheckedCall<cairn_sql::" +
                         query_name(all) +
                         ", cairn::sql::Form::all> open_tasks{};\n"
                         "using open_tasks_row = cairn_sql::" +

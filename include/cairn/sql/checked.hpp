@@ -51,7 +51,7 @@ class Pool;
 class PooledConnection;
 class AsyncPool;
 
-// How a query gives what it finds: as the functions of CheckedSql.
+// How a query gives what it finds: as the members of CheckedSql of these names.
 enum class Form { one, optional, all, each, scalar, execute };
 
 namespace detail {
@@ -132,7 +132,7 @@ template <sqlite::members::detail::Pointer Member, bool has_column>
 struct CheckMember {
   static_assert(has_column, "a member of the struct for .as<> has no column of its name in this query");
 };
-template <sqlite::members::detail::Pointer Column, bool has_member>
+template <class Struct, sqlite::members::detail::Pointer Column, bool has_member>
 struct CheckColumn {
   static_assert(has_member, "a column of this query has no member of its name in the struct for .as<>");
 };
@@ -184,7 +184,7 @@ constexpr bool check_struct() {
   (std::make_index_sequence<sqlite::members::count<T>>());
   [&]<std::size_t... i>(std::index_sequence<i...>) {
     (static_cast<void>(
-         CheckColumn<member_address<Row, i>, (counterpart<Row, i, T>() < sqlite::members::count<T>)>()),
+         CheckColumn<T, member_address<Row, i>, (counterpart<Row, i, T>() < sqlite::members::count<T>)>()),
      ...);
   }
   (std::make_index_sequence<sqlite::members::count<Row>>());
@@ -358,7 +358,34 @@ struct CheckedRun {
 
 }  // namespace detail
 
-// A query, ready to run. An empty value, made by CAIRN_SQL.
+// A query in one of its forms, to be called. A query of a .sql file is one by its name:
+//
+//   tasks::open_tasks(db, {.owner = "ada"})          // "-- name: open_tasks :all" in tasks.sql
+template <class Query, Form form, class RowType = typename Query::Row>
+struct CheckedCall {
+  using Row = RowType;
+  using Params = typename Query::Params;
+
+  template <class Db>
+  auto operator()(Db&& db, const Params& params) const {
+    return detail::CheckedRun::fitting_on<Query, Row, form>(db, params);
+  }
+  // For a query without parameters.
+  template <class Db>
+  requires std::is_empty_v<Params>
+  auto operator()(Db&& db) const { return (*this)(db, Params()); }
+
+  // The same with rows of your own: a struct that has a member for each column, by name in any case, of any
+  // type that can hold it.
+  template <class T>
+  constexpr CheckedCall<Query, form, T> as() const {
+    static_assert(form != Form::scalar && form != Form::execute, "this query has no rows to be made structs");
+    detail::check_struct<T, typename Query::Row>();
+    return {};
+  }
+};
+
+// A query, ready to be run. An empty value, made by CAIRN_SQL.
 template <class Query, class RowType = typename Query::Row>
 struct CheckedSql {
   using Row = RowType;
@@ -366,63 +393,24 @@ struct CheckedSql {
   static constexpr std::string_view text = Query::sql;
 
   // The first row; throws row_not_found when there is none.
-  template <class Db>
-  auto one(Db&& db, const Params& params = {}) const {
-    return detail::CheckedRun::fitting_on<Query, Row, Form::one>(db, params);
-  }
+  static constexpr CheckedCall<Query, Form::one, Row> one = {};
   // The first row as a std::optional.
-  template <class Db>
-  auto optional(Db&& db, const Params& params = {}) const {
-    return detail::CheckedRun::fitting_on<Query, Row, Form::optional>(db, params);
-  }
+  static constexpr CheckedCall<Query, Form::optional, Row> optional = {};
   // A std::vector<Row>. What an INSERT, UPDATE or DELETE … RETURNING has written is undone when one of its
   // rows cannot be read, here and in one() and optional().
-  template <class Db>
-  auto all(Db&& db, const Params& params = {}) const {
-    return detail::CheckedRun::fitting_on<Query, Row, Form::all>(db, params);
-  }
+  static constexpr CheckedCall<Query, Form::all, Row> all = {};
   // A range of Row, to be gone through once, for more rows than fit in memory. Holds its connection
   // meanwhile, and a copy of the arguments.
-  template <class Db>
-  auto each(Db&& db, const Params& params = {}) const {
-    return detail::CheckedRun::fitting_on<Query, Row, Form::each>(db, params);
-  }
+  static constexpr CheckedCall<Query, Form::each, Row> each = {};
   // The value in the first row of a query of one column; throws row_not_found.
-  template <class Db>
-  auto scalar(Db&& db, const Params& params = {}) const {
-    return detail::CheckedRun::fitting_on<Query, typename Query::Row, Form::scalar>(db, params);
-  }
+  static constexpr CheckedCall<Query, Form::scalar> scalar = {};
   // How many rows were changed, as ConnectionRef::execute counts them.
-  template <class Db>
-  auto execute(Db&& db, const Params& params = {}) const {
-    return detail::CheckedRun::fitting_on<Query, Row, Form::execute>(db, params);
-  }
+  static constexpr CheckedCall<Query, Form::execute> execute = {};
 
-  // The same with rows of your own: a struct that has a member for each column, by name in any case, of any
-  // type that can hold it.
+  // The same with rows of your own, as CheckedCall::as().
   template <class T>
   constexpr CheckedSql<Query, T> as() const {
     detail::check_struct<T, typename Query::Row>();
-    return {};
-  }
-};
-
-// A query of a .sql file. It is called with what the function takes that its form names.
-//
-//   tasks::open_tasks(db, {.owner = "ada"})          // "-- name: open_tasks :all" in tasks.sql
-template <class Query, Form form, class RowType = typename Query::Row>
-struct NamedQuery {
-  using Row = RowType;
-  using Params = typename Query::Params;
-
-  template <class Db>
-  auto operator()(Db&& db, const Params& params = {}) const {
-    return detail::CheckedRun::fitting_on<Query, Row, form>(db, params);
-  }
-  template <class T>
-  constexpr NamedQuery<Query, form, T> as() const {
-    detail::check_struct<T, typename Query::Row>();
-    static_assert(form != Form::scalar && form != Form::execute, "this query has no rows to be made structs");
     return {};
   }
 };
