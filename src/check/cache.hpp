@@ -1,11 +1,12 @@
-// The cache: a folder per target, checked in, from which a build gets its headers where cairn-check cannot run.
+// The cache: a folder per target, checked in, from which a build gets its headers where cairn-check cannot
+// run.
 //
 //   .cairn/tasks/q_0123456789abcdef_fedcba9876543210.hpp   one for each query (generator.hpp, query_header)
 //   .cairn/tasks/queries.sql.hpp                           one for each file of named queries
 //   .cairn/tasks/inputs.sha384                             what they were made from
 //
-// The last has the form of sha384sum(1), with paths relative to the folder: migrations, stubs, cairn.toml and files of named
-// queries. cmake/checked_sql.cmake compares it before it uses the rest.
+// The last has the form of sha384sum(1), with paths relative to the folder: migrations, stubs, cairn.toml and
+// files of named queries. cmake/checked_sql.cmake compares it before it uses the rest.
 #pragma once
 
 #include <filesystem>

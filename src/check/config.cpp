@@ -28,7 +28,8 @@ class Reader {
     for (const auto& [key, node] : table(root, "types"))
       config_.types.declared[changed(key.str(), 'a', 'z')] = mapped(node);
     for (const auto& [key, node] : table(root, "columns")) {
-      if (key.str().find('.') == std::string_view::npos) fail(key.source(), "a column is named as \"table.column\"");
+      if (key.str().find('.') == std::string_view::npos)
+        fail(key.source(), "a column is named as \"table.column\"");
       config_.types.columns[changed(key.str(), 'A', 'Z')] = mapped(node);
     }
     const toml::table schema = table(root, "schema");
@@ -47,7 +48,8 @@ class Reader {
   void refuse_unknown(const toml::table& table, std::initializer_list<std::string_view> known) const {
     for (const auto& [key, node] : table)
       if (std::ranges::find(known, key.str()) == known.end())
-        fail(key.source(), fmt::format("'{}' means nothing here; known: {}", key.str(), fmt::join(known, ", ")));
+        fail(key.source(),
+             fmt::format("'{}' means nothing here; known: {}", key.str(), fmt::join(known, ", ")));
   }
 
   // An empty one when there is none.
@@ -60,7 +62,8 @@ class Reader {
 
   std::string text(const toml::node& node, std::string_view what) const {
     const std::optional<std::string> text = node.value_exact<std::string>();
-    if (!text || text->empty()) fail(node.source(), fmt::format("{} must be a string that is not empty", what));
+    if (!text || text->empty())
+      fail(node.source(), fmt::format("{} must be a string that is not empty", what));
     return *text;
   }
 

@@ -2,9 +2,10 @@
 //
 //   cairn-check [--soft] [--stamp FILE] MANIFEST…
 //
-// A manifest is described in check/manifest.hpp. Mistakes go to standard error as a compiler's do, and make the exit
-// code 1, but not with --soft, for the time before a build. --stamp writes FILE when all is well, and beside
-// it FILE.d, the files that were read, as a compiler's -MD does. The cache is not written: `cairn prepare` does that.
+// A manifest is described in check/manifest.hpp. Mistakes go to standard error as a compiler's do, and make
+// the exit code 1, but not with --soft, for the time before a build. --stamp writes FILE when all is well,
+// and beside it FILE.d, the files that were read, as a compiler's -MD does. The cache is not written: `cairn
+// prepare` does that.
 #include <fmt/format.h>
 
 #include <cstdio>

@@ -26,7 +26,8 @@ class Reader {
   }
 
   Manifest read() {
-    refuse_unknown(json_, {"target", "source_dir", "migrations", "config", "cache", "sources", "headers", "queries"});
+    refuse_unknown(
+        json_, {"target", "source_dir", "migrations", "config", "cache", "sources", "headers", "queries"});
     Manifest manifest;
     manifest.target = text(json_, "target");
     if (manifest.target.empty()) fail("has no \"target\"");
@@ -36,15 +37,17 @@ class Reader {
     manifest.config = file(json_, "config");
     manifest.cache = file(json_, "cache");
     manifest.sources = units("sources");
-    for (const Json& header : array("headers")) manifest.headers.push_back(absolute(string_of(header, "headers")));
+    for (const Json& header : array("headers"))
+      manifest.headers.push_back(absolute(string_of(header, "headers")));
     manifest.queries = units("queries");
     return manifest;
   }
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw Error(ErrorCode::invalid_argument, fmt::format("{}: {}; a manifest is described in docs/sql/checked-sql.md",
-                                                         path_.string(), what));
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("{}: {}; a manifest is described in docs/sql/checked-sql.md", path_.string(), what));
   }
 
   void refuse_unknown(const Json& object, const std::set<std::string>& known) const {
@@ -79,10 +82,12 @@ class Reader {
   std::vector<Unit> units(const char* name) const {
     std::vector<Unit> units;
     for (const Json& entry : array(name)) {
-      if (!entry.is_object()) fail(fmt::format("\"{}\" holds what is no {{\"file\": …, \"header\": …}}", name));
+      if (!entry.is_object())
+        fail(fmt::format("\"{}\" holds what is no {{\"file\": …, \"header\": …}}", name));
       refuse_unknown(entry, {"file", "header"});
       Unit unit{file(entry, "file"), file(entry, "header")};
-      if (unit.file.empty() || unit.header.empty()) fail(fmt::format("\"{}\" lacks a file or its header", name));
+      if (unit.file.empty() || unit.header.empty())
+        fail(fmt::format("\"{}\" lacks a file or its header", name));
       units.push_back(std::move(unit));
     }
     return units;

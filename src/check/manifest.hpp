@@ -9,7 +9,8 @@
 //     "cache": "/home/ada/tasks/.cairn/tasks",            // optional; of this target alone
 //     "sources": [{"file": "/home/ada/tasks/main.cpp", "header": "/build/main.cpp.sql.hpp"}],
 //     "headers": ["/home/ada/tasks/tasks.hpp"],           // optional
-//     "queries": [{"file": "/home/ada/tasks/queries/tasks.sql", "header": "/build/tasks.sql.hpp"}]  // optional
+//     "queries": [{"file": "/home/ada/tasks/queries/tasks.sql", "header": "/build/tasks.sql.hpp"}]  //
+//     optional
 //   }
 //
 // Each source is compiled with `-include HEADER`; the header of a query file is included by hand. Relative

@@ -147,8 +147,8 @@ class TargetCheck {
                             ? source.places[*mistake.offset]
                             : source.macro;
     if (outcome.mistake.empty())
-      outcome.mistake = fmt::format("{}:{}:{}: {}{}{}", source.file, place.line, place.column, mistake.message,
-                                    mistake.help.empty() ? "" : "; ", mistake.help);
+      outcome.mistake = fmt::format("{}:{}:{}: {}{}{}", source.file, place.line, place.column,
+                                    mistake.message, mistake.help.empty() ? "" : "; ", mistake.help);
     report_.diagnostics.push_back({source.file, place, mistake.message, mistake.help});
   }
 
@@ -157,11 +157,10 @@ class TargetCheck {
     const auto [first, is_new] = by_hash_.emplace(text_hash(source.sql), source);
     if (is_new || first->second.sql == source.sql) return;
     const SourceQuery& other = first->second;
-    report_.diagnostics.push_back(
-        {source.file, source.macro,
-         fmt::format("this text has the same hash as that of {}:{}:{}", other.file, other.macro.line,
-                     other.macro.column),
-         "change one of them a little, by a space"});
+    report_.diagnostics.push_back({source.file, source.macro,
+                                   fmt::format("this text has the same hash as that of {}:{}:{}", other.file,
+                                               other.macro.line, other.macro.column),
+                                   "change one of them a little, by a space"});
   }
 
   template <class Generate>
@@ -179,7 +178,8 @@ class TargetCheck {
     std::string text = generate(checked);
     for (const auto& [hash, mistake] : mistakes) text += mistake_lookup(hash, mistake);
     if (!report_.headers.emplace(path, std::move(text)).second)
-      report_.diagnostics.push_back({path.string(), {}, "two files have this header; give one another name", ""});
+      report_.diagnostics.push_back(
+          {path.string(), {}, "two files have this header; give one another name", ""});
   }
 
   void add_named(const Unit& unit) {
