@@ -1,11 +1,12 @@
 # Checks the SQL of a target while it is built: CAIRN_SQL("…") in its sources and headers, and files of named
 # queries.
 #
-#   cairn_checked_sql(app MIGRATIONS migrations [QUERIES queries/tasks.sql …] [CONFIG cairn.toml] [CACHE .cairn])
+#   cairn_checked_sql(app MIGRATIONS migrations [STUBS tables.sql …] [QUERIES queries/tasks.sql …]
+#                     [CONFIG cairn.toml] [CACHE .cairn])
 #
-# MIGRATIONS may be left out when stubs in the configuration make the schema. CONFIG is the cairn.toml beside the
-# CMakeLists.txt where there is one. CACHE is a folder to check in, in which each target has one of its own. The target's
-# sources are read at the end of the CMakeLists.txt, so target_sources() may follow.
+# STUBS are scripts for tables that code creates, run after the migrations, or in their place. CONFIG is the
+# cairn.toml beside the CMakeLists.txt where there is one. CACHE is a folder to check in, in which each target has
+# one of its own. The target's sources are read at the end of the CMakeLists.txt, so target_sources() may follow.
 #
 # The function notes what is asked for; a deferred one writes the target's manifest (docs/sql/checked-sql.md says
 # what is in it) and the rules. cairn-check does the work: once when CMake configures, so that editors find the
@@ -13,10 +14,10 @@
 # when cross-compiling without a cairn-check of the host in CAIRN_CHECK_EXECUTABLE, and when that is OFF.
 
 function(cairn_checked_sql target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "MIGRATIONS;CONFIG;CACHE" "QUERIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "MIGRATIONS;CONFIG;CACHE" "STUBS;QUERIES")
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES)
-    message(FATAL_ERROR "cairn_checked_sql(TARGET [MIGRATIONS dir] [QUERIES file...] [CONFIG file] [CACHE dir]), "
-                        "not: ${ARGN}")
+    message(FATAL_ERROR "cairn_checked_sql(TARGET [MIGRATIONS dir] [STUBS file...] [QUERIES file...] "
+                        "[CONFIG file] [CACHE dir]), not: ${ARGN}")
   endif()
   if(NOT TARGET ${target})
     message(FATAL_ERROR "cairn_checked_sql: there is no target ${target} yet")
@@ -48,12 +49,14 @@ function(cairn_checked_sql target)
     set(cache "${arg_CACHE}")
   endif()
   get_filename_component(cache "${cache}" ABSOLUTE)
-  list(TRANSFORM arg_QUERIES REPLACE "^([^/].*)" "${CMAKE_CURRENT_SOURCE_DIR}/\\1")
+  foreach(list arg_STUBS arg_QUERIES)
+    list(TRANSFORM ${list} REPLACE "^([^/].*)" "${CMAKE_CURRENT_SOURCE_DIR}/\\1")
+  endforeach()
 
   set(output "${CMAKE_CURRENT_BINARY_DIR}/cairn_sql/${target}")
   set_target_properties(${target} PROPERTIES
     CAIRN_SQL_OUTPUT "${output}" CAIRN_SQL_MIGRATIONS "${migrations}" CAIRN_SQL_CONFIG "${config}"
-    CAIRN_SQL_CACHE "${cache}/${target}" CAIRN_SQL_QUERIES "${arg_QUERIES}")
+    CAIRN_SQL_CACHE "${cache}/${target}" CAIRN_SQL_STUBS "${arg_STUBS}" CAIRN_SQL_QUERIES "${arg_QUERIES}")
   target_include_directories(${target} PRIVATE "${output}")
   cmake_language(EVAL CODE "cmake_language(DEFER CALL cairn_check_target [[${target}]])")
 
@@ -91,14 +94,14 @@ function(cairn_check_target target)
   endforeach()
   set(manifest "${CMAKE_BINARY_DIR}/cairn_sql/${target}.json")
   cairn_write_manifest(${target} "${manifest}" "${sources};${queries}" "${headers}" "${generated}")
+  cairn_sql_schema_files(${target} schema_files)
 
-  cairn_run_checker("${manifest}" "${output}/checked" command dependency)
+  cairn_run_checker(${target} "${manifest}" command dependencies)
   add_custom_command(
     OUTPUT "${output}/checked" BYPRODUCTS ${generated}
     COMMAND ${command}
-    # The generated ones of these must be there first. What is read besides is in the DEPFILE.
-    DEPENDS "${manifest}" ${sources} ${headers} ${queries} ${dependency}
-    DEPFILE "${output}/checked.d"
+    COMMAND "${CMAKE_COMMAND}" -E touch "${output}/checked"
+    DEPENDS "${manifest}" ${sources} ${headers} ${queries} ${schema_files} ${dependencies}
     COMMENT "Checking the SQL of ${target}"
     VERBATIM)
   add_custom_target(${target}_checked_sql DEPENDS "${output}/checked")
@@ -123,6 +126,19 @@ function(cairn_sql_sources target sources headers)
   set(${sources} "${found}" PARENT_SCOPE)
   list(FILTER files INCLUDE REGEX "\\.(h|hh|hpp|hxx|h\\+\\+|H|ipp|tpp|inl)$")
   set(${headers} "${files}" PARENT_SCOPE)
+endfunction()
+
+# What makes the schema. The folder of the migrations is among it: its time changes when one goes.
+function(cairn_sql_schema_files target result)
+  get_target_property(migrations ${target} CAIRN_SQL_MIGRATIONS)
+  get_target_property(stubs ${target} CAIRN_SQL_STUBS)
+  get_target_property(config ${target} CAIRN_SQL_CONFIG)
+  set(files ${stubs} ${config})
+  if(migrations)
+    file(GLOB scripts CONFIGURE_DEPENDS LIST_DIRECTORIES false "${migrations}/*_*.sql")
+    list(APPEND files "${migrations}" ${scripts})
+  endif()
+  set(${result} "${files}" PARENT_SCOPE)
 endfunction()
 
 # The name of a source's header below the target's output.
@@ -151,6 +167,7 @@ function(cairn_include_sql_header source name)
   endif()
 endfunction()
 
+# `files` are the sources and the files of queries, `generated` their headers.
 function(cairn_write_manifest target path files headers generated)
   set(sources_json "")
   set(queries_json "")
@@ -161,29 +178,32 @@ function(cairn_write_manifest target path files headers generated)
     if(file MATCHES "\\.sql$")
       set(list queries_json)
     endif()
-    string(APPEND ${list} ",\n    {\"file\": ${file_json}, \"header\": ${header_json}}")
+    list(APPEND ${list} "{\"file\": ${file_json}, \"header\": ${header_json}}")
   endforeach()
-  set(headers_json "")
-  foreach(file IN LISTS headers)
-    cairn_json_string("${file}" file_json)
-    string(APPEND headers_json ",\n    ${file_json}")
+  get_target_property(stubs ${target} CAIRN_SQL_STUBS)
+  foreach(list headers stubs)
+    set(${list}_json "")
+    foreach(file IN LISTS ${list})
+      cairn_json_string("${file}" file_json)
+      list(APPEND ${list}_json "${file_json}")
+    endforeach()
   endforeach()
-  foreach(list sources_json queries_json headers_json)
-    string(REGEX REPLACE "^," "" ${list} "${${list}}")
-  endforeach()
-  set(json "{\n  \"target\": \"${target}\",\n")
+
+  cairn_json_string("${CMAKE_SOURCE_DIR}" source_dir)
+  set(json "  \"target\": \"${target}\",\n  \"source_dir\": ${source_dir}")
   foreach(member MIGRATIONS CONFIG CACHE)
     get_target_property(value ${target} CAIRN_SQL_${member})
     if(value)
       cairn_json_string("${value}" value)
       string(TOLOWER ${member} member)
-      string(APPEND json "  \"${member}\": ${value},\n")
+      string(APPEND json ",\n  \"${member}\": ${value}")
     endif()
   endforeach()
-  cairn_json_string("${CMAKE_SOURCE_DIR}" source_dir)
-  string(APPEND json "  \"source_dir\": ${source_dir},\n  \"sources\": [${sources_json}],\n"
-                     "  \"headers\": [${headers_json}],\n  \"queries\": [${queries_json}]\n}\n")
-  file(WRITE "${path}.new" "${json}")
+  foreach(member stubs sources headers queries)
+    list(JOIN ${member}_json ",\n    " value)
+    string(APPEND json ",\n  \"${member}\": [\n    ${value}]")
+  endforeach()
+  file(WRITE "${path}.new" "{\n${json}\n}\n")
   file(COPY_FILE "${path}.new" "${path}" ONLY_IF_DIFFERENT)
   file(REMOVE "${path}.new")
 endfunction()
@@ -194,37 +214,34 @@ function(cairn_json_string text result)
 endfunction()
 
 # Lets the checker write the headers now, as far as it can, and says how it is called in the build.
-function(cairn_run_checker manifest stamp command dependency)
+function(cairn_run_checker target manifest command dependencies)
   if(CMAKE_CROSSCOMPILING AND NOT DEFINED CAIRN_CHECK_EXECUTABLE)
     find_program(CAIRN_CHECK_EXECUTABLE cairn-check NO_CMAKE_FIND_ROOT_PATH
                  DOC "cairn-check for this machine; OFF: checked SQL is taken from the cache")
   endif()
-  set(from_cache "${CMAKE_COMMAND}" -D "MANIFEST=${manifest}")
-  set(script -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/checked_sql_from_cache.cmake")
+  set(script "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/checked_sql_from_cache.cmake")
 
-  if(DEFINED CAIRN_CHECK_EXECUTABLE)
+  if(DEFINED CAIRN_CHECK_EXECUTABLE AND NOT CAIRN_CHECK_EXECUTABLE)
+    set(run "${CMAKE_COMMAND}" -D "MANIFEST=${manifest}" -P "${script}")
+    execute_process(COMMAND ${run})
+    get_target_property(cache ${target} CAIRN_SQL_CACHE)
+    file(GLOB cached CONFIGURE_DEPENDS "${cache}/*")
+    set(needed ${cached})
+  elseif(TARGET cairn_check_tool AND NOT DEFINED CAIRN_CHECK_EXECUTABLE)
+    # It has yet to be built.
+    execute_process(COMMAND "${CMAKE_COMMAND}" -D "MANIFEST=${manifest}" -D MISSING_ONLY=ON -P "${script}"
+                    OUTPUT_QUIET ERROR_QUIET)
+    set(run cairn_check_tool "${manifest}")
+    set(needed cairn_check_tool)
+  else()
     set(tool "${CAIRN_CHECK_EXECUTABLE}")
-  else()
-    get_target_property(imported cairn::check IMPORTED)
-    if(imported)
+    if(NOT tool)
       get_target_property(tool cairn::check LOCATION)
-    else()
-      set(tool "$<TARGET_FILE:cairn::check>")  # to be built yet
     endif()
+    execute_process(COMMAND "${tool}" --soft "${manifest}" ERROR_QUIET)  # the build will say it
+    set(run "${tool}" "${manifest}")
+    set(needed "${tool}")
   endif()
-
-  if(NOT tool)
-    execute_process(COMMAND ${from_cache} ${script})
-    set(${command} ${from_cache} -D "STAMP=${stamp}" ${script} PARENT_SCOPE)
-    set(${dependency} "" PARENT_SCOPE)
-    return()
-  endif()
-  if(tool MATCHES "^\\$<")
-    execute_process(COMMAND ${from_cache} -D MISSING_ONLY=ON ${script} OUTPUT_QUIET ERROR_QUIET)
-    set(${dependency} cairn::check PARENT_SCOPE)
-  else()
-    execute_process(COMMAND "${tool}" --soft "${manifest}")
-    set(${dependency} "${tool}" PARENT_SCOPE)
-  endif()
-  set(${command} "${tool}" --stamp "${stamp}" "${manifest}" PARENT_SCOPE)
+  set(${command} "${run}" PARENT_SCOPE)
+  set(${dependencies} "${needed}" PARENT_SCOPE)
 endfunction()

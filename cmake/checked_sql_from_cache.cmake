@@ -1,10 +1,9 @@
 # Writes the headers of a target's checked SQL from its cache, where cairn-check cannot.
 #
-#   cmake -D MANIFEST=file [-D STAMP=file] [-D MISSING_ONLY=ON] -P checked_sql_from_cache.cmake
+#   cmake -D MANIFEST=file [-D MISSING_ONLY=ON] -P checked_sql_from_cache.cmake
 #
 # Fails when the cache was made from other migrations than those that are there (src/check/cache.hpp says what is
-# in a cache), but writes the headers all the same, for editors. STAMP and STAMP.d are as cairn-check's;
-# MISSING_ONLY leaves the headers alone that are there.
+# in a cache), but writes the headers all the same, for editors. MISSING_ONLY leaves the headers alone that are there.
 file(READ "${MANIFEST}" manifest)
 string(JSON target GET "${manifest}" target)
 string(JSON cache GET "${manifest}" cache)
@@ -12,7 +11,7 @@ string(JSON migrations ERROR_VARIABLE no_migrations GET "${manifest}" migrations
 
 # Why the cache cannot be used.
 set(fault "")
-set(inputs "${MANIFEST}" "${cache}")
+set(inputs "")
 if(EXISTS "${cache}/inputs.sha384")
   file(STRINGS "${cache}/inputs.sha384" lines)
   foreach(line IN LISTS lines)
@@ -22,8 +21,8 @@ if(EXISTS "${cache}/inputs.sha384")
     set(found "")
     if(EXISTS "${path}")
       file(SHA384 "${path}" found)
-      list(APPEND inputs "${path}")
     endif()
+    list(APPEND inputs "${path}")
     if(NOT found STREQUAL expected)
       set(fault "${path} is not what it was made from")
     endif()
@@ -39,7 +38,6 @@ if(NOT no_migrations)
       set(fault "${path} is not among what it was made from")
     endif()
   endforeach()
-  list(APPEND inputs "${migrations}")
 endif()
 
 function(write path text)
@@ -61,7 +59,6 @@ foreach(path IN LISTS paths)
   string(APPEND text "\n#include \"${path}\"\ntemplate <>\n"
                      "struct cairn::sql::detail::CheckedQuery<CAIRN_SQL_SET, 0x${hash}> {\n"
                      "  using type = cairn_sql::${name};\n};\n")
-  list(APPEND inputs "${path}")
 endforeach()
 string(JSON count LENGTH "${manifest}" sources)
 foreach(i RANGE ${count})
@@ -79,7 +76,6 @@ foreach(i RANGE ${count})
     if(EXISTS "${cache}/${name}")
       file(READ "${cache}/${name}" text)
       write("${path}" "${text}")
-      list(APPEND inputs "${cache}/${name}")
     else()
       set(fault "there is no ${cache}/${name}")
     endif()
@@ -89,11 +85,4 @@ endforeach()
 if(fault)
   message(FATAL_ERROR "The checked SQL of ${target} cannot be taken from the cache: ${fault}. Run `cairn prepare` "
                       "where cairn-check can run, and commit what it writes.")
-endif()
-if(STAMP)
-  list(TRANSFORM inputs REPLACE "([ #\\\\])" "\\\\\\1")
-  list(JOIN inputs " \\\n " rule)
-  string(REPLACE " " "\\ " escaped "${STAMP}")
-  file(WRITE "${STAMP}.d" "${escaped}: ${rule}\n")
-  file(TOUCH "${STAMP}")
 endif()

@@ -17,10 +17,10 @@ std::vector<fs::path> migrations_of(const fs::path& folder) {
   return files;
 }
 
-std::string inputs_of(const Manifest& manifest, const Config& config) {
+std::string inputs_of(const Manifest& manifest) {
   std::vector<fs::path> files;
   if (!manifest.migrations.empty()) files = migrations_of(manifest.migrations);
-  files.insert(files.end(), config.stubs.begin(), config.stubs.end());
+  files.insert(files.end(), manifest.stubs.begin(), manifest.stubs.end());
   if (!manifest.config.empty()) files.push_back(manifest.config);
   for (const Unit& unit : manifest.queries) files.push_back(unit.file);
   std::string lines;

@@ -15,7 +15,6 @@
 #include <string_view>
 #include <vector>
 
-#include "check/config.hpp"
 #include "check/manifest.hpp"
 
 namespace cairn::check {
@@ -23,7 +22,7 @@ namespace cairn::check {
 inline constexpr std::string_view kInputsFile = "inputs.sha384";
 
 // The bytes of that file. Throws Error when one of the files cannot be read.
-std::string inputs_of(const Manifest& manifest, const Config& config);
+std::string inputs_of(const Manifest& manifest);
 
 // The scripts in the folder that go forward, by version.
 std::vector<std::filesystem::path> migrations_of(const std::filesystem::path& folder);

@@ -24,7 +24,7 @@ class Reader {
     } catch (const toml::parse_error& error) {
       fail(error.source(), std::string(error.description()));
     }
-    refuse_unknown(root, {"types", "columns", "schema", "extensions"});
+    refuse_unknown(root, {"types", "columns", "extensions"});
     for (const auto& [key, node] : table(root, "types"))
       config_.types.declared[changed(key.str(), 'a', 'z')] = mapped(node);
     for (const auto& [key, node] : table(root, "columns")) {
@@ -32,9 +32,6 @@ class Reader {
         fail(key.source(), "a column is named as \"table.column\"");
       config_.types.columns[changed(key.str(), 'A', 'Z')] = mapped(node);
     }
-    const toml::table schema = table(root, "schema");
-    refuse_unknown(schema, {"stubs"});
-    if (const toml::node* stubs = schema.get("stubs")) read_stubs(*stubs);
     if (const toml::node* extensions = root.get("extensions")) read_extensions(*extensions);
     return std::move(config_);
   }
@@ -89,11 +86,6 @@ class Reader {
 
   fs::path beside(const std::string& name) const {
     return (fs::absolute(path_).parent_path() / name).lexically_normal();
-  }
-
-  void read_stubs(const toml::node& stubs) {
-    if (!stubs.is_array()) fail(stubs.source(), "'stubs' must be an array of files");
-    for (const toml::node& stub : *stubs.as_array()) config_.stubs.push_back(beside(text(stub, "a stub")));
   }
 
   void read_extensions(const toml::node& extensions) {

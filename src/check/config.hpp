@@ -7,14 +7,11 @@
 //   [columns]                                 # goes before [types]
 //   "tasks.due" = "cairn::sql::UnixSeconds"
 //
-//   [schema]
-//   stubs = ["sql/tables_made_by_code.sql"]   # run after the migrations
-//
 //   [[extensions]]
 //   path = "lib/regexp.so"
 //   entry = "sqlite3_regexp_init"             # optional
 //
-// Paths are relative to the file; an extension without a slash is looked up as dlopen() does.
+// A path with a slash is relative to the file; one without is looked up as dlopen() does.
 #pragma once
 
 #include <filesystem>
@@ -27,7 +24,6 @@ namespace cairn::check {
 
 struct Config {
   TypeMap types;
-  std::vector<std::filesystem::path> stubs;
   std::vector<sql::LoadableExtension> extensions;
 };
 

@@ -217,12 +217,8 @@ void CppLexer::read_raw_string(CppToken& token) {
     end = source_.size();
   }
   for (std::size_t i = bracket + 1; i < end; ++i) {
-    const bool line_end = source_[i] == '\r' && i + 1 < end && source_[i + 1] == '\n';
-    if (!line_end) {
-      add_byte(token, source_[i], i);
-    } else {
-      add_byte(token, '\n', i++);  // compilers see one character
-    }
+    // Compilers see the end of a line as one character, however it is written.
+    if (source_.substr(i, 2) != "\r\n") add_byte(token, source_[i], i);
   }
   token.offsets.push_back(end);
   const std::size_t after = std::min(end + close.size(), source_.size());

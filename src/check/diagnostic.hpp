@@ -24,8 +24,8 @@ struct Diagnostic {
   Severity severity = Severity::error;
 };
 
-// `source` is the text of the file, for the line with the caret; empty leaves that out. Every line of the result
-// ends with '\n'.
+// `source` is the text of the file, for the line with the caret; empty leaves that out. Every line of the
+// result ends with '\n'.
 std::string to_string(const Diagnostic& diagnostic, std::string_view source);
 
 }  // namespace cairn::check

@@ -26,19 +26,19 @@ class Reader {
   }
 
   Manifest read() {
-    refuse_unknown(
-        json_, {"target", "source_dir", "migrations", "config", "cache", "sources", "headers", "queries"});
+    refuse_unknown(json_, {"target", "source_dir", "migrations", "stubs", "config", "cache", "sources",
+                           "headers", "queries"});
     Manifest manifest;
     manifest.target = text(json_, "target");
     if (manifest.target.empty()) fail("has no \"target\"");
     manifest.source_dir = file(json_, "source_dir");
     if (manifest.source_dir.empty()) fail("has no \"source_dir\"");
     manifest.migrations = file(json_, "migrations");
+    manifest.stubs = files("stubs");
     manifest.config = file(json_, "config");
     manifest.cache = file(json_, "cache");
     manifest.sources = units("sources");
-    for (const Json& header : array("headers"))
-      manifest.headers.push_back(absolute(string_of(header, "headers")));
+    manifest.headers = files("headers");
     manifest.queries = units("queries");
     return manifest;
   }
@@ -77,6 +77,12 @@ class Reader {
     if (!json_.contains(name)) return Json::array();
     if (!json_[name].is_array()) fail(fmt::format("\"{}\" is not an array", name));
     return json_[name];
+  }
+
+  std::vector<fs::path> files(const char* name) const {
+    std::vector<fs::path> files;
+    for (const Json& entry : array(name)) files.push_back(absolute(string_of(entry, name)));
+    return files;
   }
 
   std::vector<Unit> units(const char* name) const {

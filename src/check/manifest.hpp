@@ -4,7 +4,8 @@
 //   {
 //     "target": "tasks",
 //     "source_dir": "/home/ada/tasks",                    // messages name files relative to it
-//     "migrations": "/home/ada/tasks/migrations",         // may be left out when stubs make the schema
+//     "migrations": "/home/ada/tasks/migrations",         // optional
+//     "stubs": ["/home/ada/tasks/tables.sql"],            // optional; run after the migrations
 //     "config": "/home/ada/tasks/cairn.toml",             // optional
 //     "cache": "/home/ada/tasks/.cairn/tasks",            // optional; of this target alone
 //     "sources": [{"file": "/home/ada/tasks/main.cpp", "header": "/build/main.cpp.sql.hpp"}],
@@ -32,6 +33,7 @@ struct Manifest {
   std::string target;
   std::filesystem::path source_dir;
   std::filesystem::path migrations;
+  std::vector<std::filesystem::path> stubs;
   std::filesystem::path config;
   std::filesystem::path cache;
   std::vector<Unit> sources;

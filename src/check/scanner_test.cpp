@@ -302,11 +302,9 @@ class Program {
       // No ')' before a '"', which could close the literal.
       const std::string_view written =
           one_of({"a", " ", "\"", ") ", "\\", "\\\n", "\n", "\r\n", "\\n", "CAIRN_SQL(", "//"});
-      for (std::size_t i = 0; i < written.size(); ++i) {
-        const bool line_end = written.substr(i).starts_with("\r\n");
-        add(query, line_end ? "\n" : written.substr(i, 1), source_.size());
-        source_ += line_end ? "\r\n" : written.substr(i, 1);
-        i += line_end ? 1 : 0;
+      for (const char& c : written) {
+        if (c != '\r') add(query, {&c, 1}, source_.size());  // each of them is followed by a '\n'
+        source_ += c;
       }
     }
     const std::size_t close = source_.size();

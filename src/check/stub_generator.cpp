@@ -34,6 +34,5 @@ std::string named_header(const std::vector<CheckedQuery>& queries, const std::st
                          const std::string& ns) {
   return unit_header(queries, file, "") + "namespace " + ns + " {}\n";
 }
-Scan scan_sql(std::string_view, const std::string&) { return {}; }
 
 }  // namespace cairn::check

@@ -54,7 +54,7 @@ class TargetCheck {
       });
     }
     for (const Unit& unit : manifest_.queries) add_named(unit);
-    if (report_.sound()) report_.cache.emplace(kInputsFile, inputs_of(manifest_, config_));
+    if (report_.sound()) report_.cache.emplace(kInputsFile, inputs_of(manifest_));
     std::ranges::stable_sort(report_.diagnostics, {}, [](const Diagnostic& found) {
       return std::tuple(found.file, found.place.line, found.place.column);
     });
@@ -69,7 +69,7 @@ class TargetCheck {
         config_ = read_config(manifest_.config);
       }
       note_inputs();
-      schema_.emplace(make_schema({manifest_.migrations, config_.stubs, config_.extensions}));
+      schema_.emplace(make_schema({manifest_.migrations, manifest_.stubs, config_.extensions}));
       checker_.emplace(*schema_, config_.types);
     } catch (const Error& error) {
       report_.failure = with_place_first(error.what());
@@ -81,7 +81,7 @@ class TargetCheck {
       report_.inputs.push_back(manifest_.migrations);
       for (const fs::path& file : migrations_of(manifest_.migrations)) report_.inputs.push_back(file);
     }
-    for (const fs::path& stub : config_.stubs) report_.inputs.push_back(stub);
+    for (const fs::path& stub : manifest_.stubs) report_.inputs.push_back(stub);
     for (const sql::LoadableExtension& extension : config_.extensions)
       if (fs::exists(extension.path)) report_.inputs.push_back(extension.path);
   }
