@@ -4,6 +4,7 @@
 #
 # Fails when the cache was made from other migrations than those that are there (src/check/cache.hpp says what is
 # in a cache), but writes the headers all the same, for editors. MISSING_ONLY leaves the headers alone that are there.
+cmake_minimum_required(VERSION 3.25)
 file(READ "${MANIFEST}" manifest)
 string(JSON target GET "${manifest}" target)
 string(JSON cache GET "${manifest}" cache)
