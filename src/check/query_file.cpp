@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
-#include "check/cpp_names.hpp"
+#include "check/cpp_identifier.hpp"
 #include "check/nearest.hpp"
 #include "check/scanner.hpp"
 #include "check/source_lines.hpp"

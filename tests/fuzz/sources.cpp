@@ -1,5 +1,5 @@
 // The scanners of checked SQL. Input: a source, read as C++ and as a file of named queries.
-#include "check/cpp_names.hpp"
+#include "check/cpp_identifier.hpp"
 #include "check/scanner.hpp"
 #include "sqlite/blank.hpp"
 #include "support.hpp"

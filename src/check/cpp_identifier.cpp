@@ -1,4 +1,4 @@
-#include "check/cpp_names.hpp"
+#include "check/cpp_identifier.hpp"
 
 #include <algorithm>
 
