@@ -12,8 +12,9 @@ struct MappedType {
 };
 
 struct TypeMap {
-  std::map<std::string, MappedType> declared;  // by declared type, in capitals: "DATETIME"
-  std::map<std::string, MappedType> columns;   // by "table.column", in small letters; goes before `declared`
+  std::map<std::string, MappedType> declared;   // by declared type, in capitals: "DATETIME"
+  std::map<std::string, MappedType> columns;    // by "table.column", in small letters; goes before `declared`
+  std::map<std::string, std::string> includes;  // by type: the header for one that an override names
 };
 
 }  // namespace cairn::check
