@@ -237,7 +237,8 @@ std::string unit_header(const std::vector<CheckedQuery>& queries, const std::str
 
   std::string out =
       comment("Generated from the SQL in " + file + ", and included before it by the compiler.", " ");
-  out += "#pragma once\n\n" + includes(own);
+  out += "#pragma once\n\n";
+  if (!queries.empty()) out += includes(own);  // a source without SQL pays nothing
   if (!shared.empty()) out += fmt::format("#include \"{}\"\n", shared);
   if (!own.empty()) out += definitions(own);
 
