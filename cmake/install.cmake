@@ -7,6 +7,7 @@ include(CMakePackageConfigHelpers)
 
 install(DIRECTORY include/cairn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS cairn vec0_static EXPORT cairn_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS cairn_check_tool EXPORT cairn_targets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS cairn_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 foreach(extension vec0_so cairn_so)
   if(TARGET ${extension})
@@ -22,7 +23,7 @@ configure_package_config_file(cmake/cairnConfig.cmake.in ${PROJECT_BINARY_DIR}/c
 # Before 1.0 a minor release may break its callers.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/cairnConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/cairnConfig.cmake ${PROJECT_BINARY_DIR}/cairnConfigVersion.cmake
-              cmake/embed_migrations.cmake
+              cmake/embed_migrations.cmake cmake/checked_sql.cmake cmake/checked_sql_from_cache.cmake
         DESTINATION ${package_dir})
 
 file(RELATIVE_PATH pkg_config_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

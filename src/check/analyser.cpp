@@ -385,7 +385,8 @@ void AnalysisRun::add_item(const FromItem& item, Scope& scope) {
   }
   for (std::size_t i = 0; i < item.arguments.size(); ++i) {
     const bool json = same_name(item.name, "json_each") || same_name(item.name, "json_tree");
-    type(*item.arguments[i], scope, {json && i == 0 ? Kind::list : Kind::text, false, "", ""});
+    const Kind first = json ? Kind::list : same_name(item.name, "vec_each") ? Kind::vector : Kind::text;
+    type(*item.arguments[i], scope, {i == 0 ? first : Kind::text, false, "", ""});
   }
   scope.sources.push_back(table_source(item.schema, item.name, item.alias));
   // content_fts('query') is a search.

@@ -83,6 +83,7 @@ class AnalysisRun {
   Facts when_true(const Expression& condition, Scope& scope);
   Facts when_false(const Expression& condition, Scope& scope);
   Facts when_not_null(const Expression& expression, Scope& scope);
+  bool may_be_blob(const Expression& pattern, Scope& scope);
   Facts row_facts(const Expression& comparison, Scope& scope);
   Facts match_facts(const Expression& left, Scope& scope, bool equality);
   static void apply(const Facts& facts, Scope& scope);
@@ -97,6 +98,7 @@ class AnalysisRun {
   const SelectCore* windows_of_ = nullptr;  // the select whose WINDOW clause names windows
   Scope* deepest_ = nullptr;                // the innermost scope that a column was found in
   bool always_has_row_ = false;  // whether the last select() returns one however empty the tables are
+  bool recording_ = true;                   // of what is found out about parameters
   std::size_t steps_ = 0;
 };
 

@@ -163,7 +163,8 @@ unsigned storage_of(std::string_view declared) {
   if (contains(type, "INT")) return kInteger | kNull;
   if (contains(type, "CHAR") || contains(type, "CLOB") || contains(type, "TEXT")) return kText | kNull;
   if (contains(type, "BLOB")) return kBlob | kNull;
-  if (contains(type, "REAL") || contains(type, "FLOA") || contains(type, "DOUB")) return kReal | kNull;
+  // (SQLite keeps 2.0 as an integer on disk, and RETURNING may hand out that.)
+  if (contains(type, "REAL") || contains(type, "FLOA") || contains(type, "DOUB")) return kNumber | kNull;
   // … and of the rest, whose affinity is NUMERIC, what the words mean.
   if (contains(type, "BOOL")) return kInteger | kNull;
   if (contains(type, "DATE") || contains(type, "TIME")) return kText | kNull;

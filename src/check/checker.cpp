@@ -11,7 +11,7 @@
 #include "cairn/sqlite/statement.hpp"
 #include "check/analyser.hpp"
 #include "check/catalog.hpp"
-#include "check/cpp_names.hpp"
+#include "check/cpp_identifier.hpp"
 #include "check/nearest.hpp"
 #include "check/overrides.hpp"
 #include "check/sql_lexer.hpp"

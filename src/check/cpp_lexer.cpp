@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <utility>
 
 #include "base/utf8.hpp"
@@ -259,7 +260,7 @@ void CppLexer::read_escape(CppToken& token) {
   if (byte && *byte <= 0xFF) {
     add_byte(token, static_cast<char>(*byte), offset);
   } else {
-    add_fault(token, offset, "no escape sequence of C++20, or one for more than a byte");
+    add_fault(token, offset, "invalid escape sequence: unknown to C++20, or for more than one byte");
   }
 }
 

@@ -1,19 +1,13 @@
 #include "check/cpp_names.hpp"
 
-#include <algorithm>
+#include <set>
 
 namespace cairn::check {
+namespace {
 
-bool is_identifier(std::string_view name) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  return !name.empty() && letter(name[0]) &&
-         std::ranges::all_of(name, [&](char c) { return letter(c) || digit(c); });
-}
-
-bool is_keyword(std::string_view word) {
-  // https://eel.is/c++draft/lex.key, and the tokens of [lex.digraph]; in order.
-  static constexpr std::string_view keywords[] = {
+bool is_reserved(const std::string& name) {
+  // Keywords up to C++20, and macros that a column may well be called.
+  static const std::set<std::string> reserved = {
       "alignas",     "alignof",  "and",        "and_eq",    "asm",       "auto",         "bitand",
       "bitor",       "bool",     "break",      "case",      "catch",     "char",         "char16_t",
       "char32_t",    "char8_t",  "class",      "co_await",  "co_return", "co_yield",     "compl",
@@ -27,9 +21,28 @@ bool is_keyword(std::string_view word) {
       "static_cast", "struct",   "switch",     "template",  "this",      "thread_local", "throw",
       "true",        "try",      "typedef",    "typeid",    "typename",  "union",        "unsigned",
       "using",       "virtual",  "void",       "volatile",  "wchar_t",   "while",        "xor",
-      "xor_eq"};
-  static_assert(std::ranges::is_sorted(keywords));
-  return std::ranges::binary_search(keywords, word);
+      "xor_eq",      "EOF",      "NULL",       "assert",    "errno",     "linux",        "major",
+      "minor",       "stderr",   "stdin",      "stdout",    "unix"};
+  return reserved.contains(name);
+}
+
+}  // namespace
+
+std::vector<std::string> member_names(const std::vector<std::string>& names, const std::string& taken) {
+  std::set<std::string> used(names.begin(), names.end());
+  used.insert(taken);
+  std::set<std::string> given;
+  std::vector<std::string> members;
+  for (std::string name : names) {
+    const bool first = name != taken && given.insert(name).second;
+    if (is_reserved(name) || !first) {
+      do {
+        name += '_';
+      } while (!used.insert(name).second);
+    }
+    members.push_back(name);
+  }
+  return members;
 }
 
 }  // namespace cairn::check

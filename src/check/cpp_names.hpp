@@ -1,14 +1,13 @@
-// What may be a name in C++.
+// Names of columns and parameters as members of C++ structs.
 #pragma once
 
-#include <string_view>
+#include <string>
+#include <vector>
 
 namespace cairn::check {
 
-// ASCII letters, digits and underscores, the first no digit. A keyword is one, too.
-bool is_identifier(std::string_view name);
-
-// Of C++20, with the spelt operators: "and", "not_eq".
-bool is_keyword(std::string_view word);
+// The names with a '_' at the end of those that cannot be members: keywords, macros of the standard library,
+// what is `taken` already (the struct's own name), and what another one of them has.
+std::vector<std::string> member_names(const std::vector<std::string>& names, const std::string& taken);
 
 }  // namespace cairn::check

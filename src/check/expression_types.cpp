@@ -139,7 +139,7 @@ ValueType AnalysisRun::type(const Expression& e, Scope& scope, const Expected& e
 }
 
 ValueType AnalysisRun::parameter(const Expression& e, const Expected& expected) {
-  analysis_.parameters.add(e.number, expected);
+  if (recording_) analysis_.parameters.add(e.number, expected);
   const Expected known = known_.of(e.number);
   unsigned storage = kAnything & ~unsigned{kNull};
   switch (known.kind) {
@@ -188,9 +188,9 @@ ValueType AnalysisRun::unary(const Expression& e, Scope& scope, const Expected& 
   const bool integer = e.name == "~" || expected.kind == Kind::integer;
   const ValueType operand =
       type(*e.arguments[0], scope, {integer ? Kind::integer : Kind::real, expected.null, "", ""});
-  const unsigned storage = e.name == "~" || operand.is_only(kInteger) ? kInteger
-                           : operand.is_only(kReal)                   ? kReal
-                                                                      : kNumber;
+  // The literal 9223372036854775808 is a REAL but below a minus.
+  const bool real = operand.is_only(kReal) && e.arguments[0]->kind != ExpressionKind::integer;
+  const unsigned storage = e.name == "~" || operand.is_only(kInteger) ? kInteger : real ? kReal : kNumber;
   return of(storage).with_null(operand.nullable());
 }
 
@@ -362,8 +362,8 @@ ValueType AnalysisRun::case_(const Expression& e, Scope& scope, const Expected& 
 }
 
 ValueType AnalysisRun::function(const Expression& e, Scope& scope, const Expected& expected) {
-  if (e.filter) boolean(*e.filter, scope);
   if (is_aggregate(e)) return aggregate(e, scope);
+  if (e.filter) boolean(*e.filter, scope);
   if (e.over) return window_function(e, scope);
 
   std::vector<const Expression*> all;
@@ -459,6 +459,7 @@ ValueType AnalysisRun::aggregate(const Expression& e, Scope& scope) {
   const bool was_inside = std::exchange(scope.inside_aggregate, true);
   std::vector<ValueType> types;
   for (const ExpressionPtr& argument : e.arguments) types.push_back(type(*argument, scope));
+  if (e.filter) boolean(*e.filter, scope);
   scope.inside_aggregate = was_inside;
   // It belongs to the select whose rows it sees.
   Scope& owner = deepest_ ? *deepest_ : scope;

@@ -21,6 +21,16 @@ Facts common(const Facts& a, const Facts& b) {
 
 }  // namespace
 
+// LIKE and GLOB answer 0 for a BLOB, without a look at the other side (SQLITE_LIKE_DOESNT_MATCH_BLOBS).
+bool AnalysisRun::may_be_blob(const Expression& pattern, Scope& scope) {
+  const bool recorded = std::exchange(recording_, false);
+  const bool blob = std::ranges::any_of(pattern.arguments, [&](const ExpressionPtr& argument) {
+    return (type(*argument, scope).storage & kBlob) != 0;
+  });
+  recording_ = recorded;
+  return blob;
+}
+
 // Columns without which the expression would be NULL.
 Facts AnalysisRun::when_not_null(const Expression& e, Scope& scope) {
   Facts facts;
@@ -47,7 +57,7 @@ Facts AnalysisRun::when_not_null(const Expression& e, Scope& scope) {
       add_all(1);
       break;
     case ExpressionKind::pattern:  // the others are functions that a program brings
-      if (e.name == "like" || e.name == "glob") add_all(2);
+      if ((e.name == "like" || e.name == "glob") && !may_be_blob(e, scope)) add_all(2);
       break;
     case ExpressionKind::binary:
       if (e.name != "AND" && e.name != "OR") add_all(2);

@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
-#include "check/cpp_names.hpp"
+#include "check/cpp_identifier.hpp"
 #include "check/nearest.hpp"
 #include "check/scanner.hpp"
 #include "check/source_lines.hpp"
@@ -20,7 +21,7 @@ constexpr std::string_view kBlank = " \t\r\n\f";
 constexpr const char* kHowToName = "write: -- name: open_tasks :all";
 
 struct Piece {
-  enum class Kind { blank, comment, semicolon, code };
+  enum class Kind { blank, comment, code };  // blank: white space, and the semicolons between statements
   Kind kind;
   std::size_t end;
   bool closed = true;
@@ -40,8 +41,8 @@ Piece piece_at(std::string_view source, std::size_t at) {
   if (rest[0] == '[') return piece_up_to(Piece::Kind::code, source, "]", at + 1);
   if (std::string_view("'\"`").find(rest[0]) != std::string_view::npos)
     return piece_up_to(Piece::Kind::code, source, rest.substr(0, 1), at + 1);
-  if (kBlank.find(rest[0]) != kBlank.npos) return {Piece::Kind::blank, at + 1};
-  return {rest[0] == ';' ? Piece::Kind::semicolon : Piece::Kind::code, at + 1};
+  const bool blank = rest[0] == ';' || kBlank.find(rest[0]) != kBlank.npos;
+  return {blank ? Piece::Kind::blank : Piece::Kind::code, at + 1};
 }
 
 std::string_view take_word(std::string_view& line) {

@@ -70,6 +70,7 @@ TEST(ScanSql, LeavesOutWhatFollowsTheLastCode) {
   EXPECT_EQ(sql_of("/* why */ SELECT/**/1; SELECT 2;"),
             "/* why */ SELECT/**/1; SELECT 2");  // the checker's matter
   EXPECT_EQ(sql_of("SELECT ';' ;"), "SELECT ';'");
+  EXPECT_EQ(sql_of(";\n;SELECT 1"), "SELECT 1");
 }
 
 TEST(ScanSql, KnowsStringsAndComments) {
@@ -78,6 +79,7 @@ TEST(ScanSql, KnowsStringsAndComments) {
         "[\"\n-- name: b :all\n]", "/*'\n-- name: b :all\n*/ 1", "'-- name: b :all'"})
     EXPECT_EQ(sql_of("SELECT " + quoted), "SELECT " + quoted);
   EXPECT_EQ(sql_of("SELECT 1 -- it's\n"), "SELECT 1");
+  EXPECT_EQ(sql_of("SELECT /*/ ' */ 1"), "SELECT /*/ ' */ 1");
 }
 
 TEST(ScanSql, TakesLinesThatEndWithCarriageReturns) {
@@ -149,9 +151,10 @@ TEST(ScanSql, SaysWhatIsWrong) {
 TEST(ScanSql, GoesOnAfterAMistake) {
   const Scan scan = scan_sql(
       "-- name: a :many\nSELECT 1;\n-- name: b :all\nSELECT 2;\n-- name: b :one\nSELECT 3;\n-- name: c "
-      ":one\nSELECT 4;",
+      ":one\nSELECT 4;\n-- name: d :one\n",
       "a.sql");
-  ASSERT_EQ(scan.diagnostics.size(), 2u);
+  ASSERT_EQ(scan.diagnostics.size(), 3u);
+  EXPECT_EQ(scan.diagnostics[2].message, "'d' has no SQL");
   EXPECT_EQ(scan.diagnostics[1].message, "another query has the name 'b'");
   EXPECT_EQ(scan.diagnostics[1].help, "the first one is at a.sql:3:10");
   EXPECT_EQ(text(scan.diagnostics[1].place), "5:10");

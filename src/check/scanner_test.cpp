@@ -81,7 +81,7 @@ TEST(ScanCpp, SaysWhatIsWrong) {
   const std::string literal_wanted =
       "CAIRN_SQL takes a string literal, so that it can be checked before the program runs; found ";
   const std::string bracket_wanted = "a ')' must follow the string literal of CAIRN_SQL; found ";
-  const std::string bad_escape = "no escape sequence of C++20, or one for more than a byte";
+  const std::string bad_escape = "invalid escape sequence: unknown to C++20, or for more than one byte";
   const Wrong table[] = {
       // No literal.
       {"CAIRN_SQL(sql)", "1:11", literal_wanted + "'sql'", true},

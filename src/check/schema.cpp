@@ -1,27 +1,13 @@
 #include "check/schema.hpp"
 
-#include <fmt/format.h>
-
-#include <fstream>
-#include <iterator>
-
-#include "cairn/error.hpp"
 #include "cairn/sql/migration_set.hpp"
 #include "cairn/sql/migrator.hpp"
 #include "cairn/vec0.hpp"
+#include "check/files.hpp"
 #include "sql/script.hpp"
 #include "sqlite/api.hpp"
 
 namespace cairn::check {
-namespace {
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ErrorCode::not_found, fmt::format("{}: cannot be read", path.string()));
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-}  // namespace
 
 sql::Connection make_schema(const SchemaSources& sources) {
   sql::ConnectOptions options;

@@ -116,4 +116,10 @@ struct RepairArguments {
   bool yes = false;
 };
 
+struct PrepareArguments {
+  std::string build_dir;  // empty: the one at hand
+  bool check = false;
+  bool watch = false;
+};
+
 }  // namespace cairn::cli

@@ -19,7 +19,7 @@ Which file: --db, else $CAIRN_DB, else ./.cairn.db if it is there, else cairn/ca
 folder ($XDG_DATA_HOME or ~/.local/share). `cairn add` makes it.
 
 Exit codes: 0 done, or found; 1 nothing was found (search, related), a file could not be read (add; the
-rest is in), or a problem remains (doctor); 2 the command line is wrong; 3 the operation failed, with
+rest is in), or a problem remains (doctor, prepare); 2 the command line is wrong; 3 the operation failed, with
 a sentence on standard error; 130 interrupted.
 
 Environment: CAIRN_DB; DATABASE_URL, for db and migrate only; CAIRN_LOG=info|debug logs to standard error;
@@ -260,7 +260,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   if (argc <= 1)
     throw UsageError(
         "which verb? One of add, search, get, ls, relate, related, remove, status, "
-        "doctor, upgrade, db, migrate, completions; cairn --help explains them");
+        "doctor, upgrade, db, migrate, prepare, completions; cairn --help explains them");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success&) {  // --help or --version was asked for

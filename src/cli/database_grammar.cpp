@@ -150,6 +150,21 @@ void declare_repair(CLI::App& migrate, CommandLine& line) {
   add_database(repair, arguments->database);
 }
 
+void declare_prepare(CLI::App& app, CommandLine& line) {
+  CLI::App& prepare =
+      add_verb(app, "prepare", "Check the SQL of a build's C++ sources, and write its cache", R"(
+  cairn prepare                        ./build or ./build/*; writes .cairn, to be committed
+  cairn prepare build/release --check  for CI: says what is wrong or stale, writes nothing
+  cairn prepare --watch                keeps the headers fresh for an editor, until Ctrl-C
+)");
+  auto arguments = declare<PrepareArguments>(prepare, line, run_prepare);
+  prepare.add_option("build_dir", arguments->build_dir, "The build folder, configured with CMake")
+      ->type_name("BUILD_DIR");
+  CLI::Option* check =
+      prepare.add_flag("--check", arguments->check, "Only look; exit code 1 when something is to be done");
+  prepare.add_flag("--watch", arguments->watch, "Check again whenever a file changes")->excludes(check);
+}
+
 }  // namespace
 
 void declare_database_verbs(CLI::App& app, CommandLine& line) {
@@ -164,6 +179,7 @@ void declare_database_verbs(CLI::App& app, CommandLine& line) {
   declare_add(migrate, line);
   declare_forward_and_back(migrate, line);
   declare_repair(migrate, line);
+  declare_prepare(app, line);
 }
 
 }  // namespace cairn::cli

@@ -21,11 +21,15 @@
 #include "cairn/sqlite/row.hpp"
 #include "cairn/sqlite/statement_cache.hpp"
 
+namespace cairn::sql::detail {
+struct CheckedRun;
+}
+
 namespace cairn::sqlite {
 
 // The rows of a running statement, read one by one. While it lives the statement runs: a reader keeps its
 // snapshot, and the connection cannot end its transaction.
-template <class T>
+template <class T, class Reader = RowReader<T>>
 class Rows {
  public:
   class iterator {
@@ -59,7 +63,7 @@ class Rows {
 
  private:
   CachedStatement statement_;
-  std::optional<RowReader<T>> reader_;
+  std::optional<Reader> reader_;
   bool more_ = false;
 };
 
@@ -69,8 +73,8 @@ namespace detail {
 template <class T>
 inline constexpr bool needs_connection = std::is_same_v<T, Statement> || std::is_same_v<T, CachedStatement> ||
                                          std::is_same_v<T, std::string_view> || std::is_same_v<T, Bytes>;
-template <class T>
-inline constexpr bool needs_connection<Rows<T>> = true;
+template <class T, class Reader>
+inline constexpr bool needs_connection<Rows<T, Reader>> = true;
 
 }  // namespace detail
 
@@ -86,9 +90,7 @@ class ConnectionRef {
   // those of triggers; 0 for any other statement.
   template <class... Args>
   std::int64_t execute(std::string_view sql, const Args&... args) const {
-    const CachedStatement st = cached(sql);
-    st->bind_all_views(args...);
-    return run_and_count(*st);
+    return changed_rows(sql, [&](Statement& st) { st.bind_all_views(args...); });
   }
   // Runs every statement of a script; stops at the first that fails, whose byte the error's sql_offset() is.
   void execute_script(std::string_view script) const;
@@ -97,16 +99,7 @@ class ConnectionRef {
   template <class T, class... Args>
   std::optional<T> query_optional(std::string_view sql, const Args&... args) const {
     require_owned<T>();
-    const CachedStatement st = cached(sql);
-    st->bind_all_views(args...);
-    ReturningWrite write(*this, *st);
-    std::optional<T> row;
-    if (st->step()) {
-      row.emplace(RowReader<T>(*st).read(*st));
-      if (!st->read_only()) st->run();
-    }
-    write.finish();
-    return row;
+    return first_row<RowReader<T>>(sql, [&](Statement& st) { st.bind_all_views(args...); });
   }
   // The same; throws row_not_found when there is no row.
   template <class T, class... Args>
@@ -119,28 +112,14 @@ class ConnectionRef {
   template <class T, class... Args>
   std::vector<T> query_all(std::string_view sql, const Args&... args) const {
     require_owned<T>();
-    const CachedStatement st = cached(sql);
-    st->bind_all_views(args...);
-    ReturningWrite write(*this, *st);
-    std::vector<T> rows;
-    if (st->step()) {
-      const RowReader<T> reader(*st);
-      do {
-        rows.push_back(reader.read(*st));
-      } while (st->step());
-    }
-    write.finish();
-    return rows;
+    return all_rows<RowReader<T>>(sql, [&](Statement& st) { st.bind_all_views(args...); });
   }
   // One row after the other, for as many as do not fit in memory: a range, to be gone through once. Here T
   // may hold views, which are good until the next row. Throws invalid_argument for a statement that writes
   // (INSERT … RETURNING): whether it could be committed is known at its end only, so take query_all.
   template <class T, class... Args>
   Rows<T> query(std::string_view sql, const Args&... args) const {
-    CachedStatement st = cached(sql);
-    if (!st->read_only()) throw_range_of_write(sql);
-    st->bind_all(args...);
-    return Rows<T>(std::move(st));
+    return rows<RowReader<T>>(sql, [&](Statement& st) { st.bind_all(args...); });
   }
 
   std::int64_t last_insert_rowid() const noexcept;
@@ -158,6 +137,8 @@ class ConnectionRef {
   StatementCache* cache_;
 
  private:
+  friend struct sql::detail::CheckedRun;
+
   // Around an INSERT, UPDATE or DELETE … RETURNING, which has written all its rows before the first is read:
   // it is undone when one of them cannot be read, and its errors are known at its end. Does nothing for
   // others.
@@ -180,6 +161,54 @@ class ConnectionRef {
     static_assert(!detail::HoldsView<T>::value,
                   "a view would outlive the statement that it looks into: read a std::string, or a vector");
   }
+
+  // What the functions above and checked queries (cairn/sql/checked.hpp) have in common. bind(Statement&)
+  // binds all arguments; a Reader is made once the first row is there, and its read(statement) makes rows.
+  template <class Reader>
+  using RowOf = decltype(std::declval<const Reader&>().read(std::declval<const Statement&>()));
+
+  template <class Bind>
+  std::int64_t changed_rows(std::string_view sql, const Bind& bind) const {
+    const CachedStatement st = cached(sql);
+    bind(*st);
+    return run_and_count(*st);
+  }
+  template <class Reader, class Bind>
+  std::optional<RowOf<Reader>> first_row(std::string_view sql, const Bind& bind) const {
+    const CachedStatement st = cached(sql);
+    bind(*st);
+    ReturningWrite write(*this, *st);
+    std::optional<RowOf<Reader>> row;
+    if (st->step()) {
+      row.emplace(Reader(*st).read(*st));
+      if (!st->read_only()) st->run();
+    }
+    write.finish();
+    return row;
+  }
+  template <class Reader, class Bind>
+  std::vector<RowOf<Reader>> all_rows(std::string_view sql, const Bind& bind) const {
+    const CachedStatement st = cached(sql);
+    bind(*st);
+    ReturningWrite write(*this, *st);
+    std::vector<RowOf<Reader>> rows;
+    if (st->step()) {
+      const Reader reader(*st);
+      do {
+        rows.push_back(reader.read(*st));
+      } while (st->step());
+    }
+    write.finish();
+    return rows;
+  }
+  template <class Reader, class Bind>
+  Rows<RowOf<Reader>, Reader> rows(std::string_view sql, const Bind& bind) const {
+    CachedStatement st = cached(sql);
+    if (!st->read_only()) throw_range_of_write(sql);
+    bind(*st);
+    return Rows<RowOf<Reader>, Reader>(std::move(st));
+  }
+
   std::int64_t run_and_count(Statement& statement) const;
   [[noreturn]] static void throw_range_of_write(std::string_view sql);
   [[noreturn]] static void throw_no_row(std::string_view sql);

@@ -1,0 +1,426 @@
+// Checked SQL: a text that the build has checked against the migrated schema. Its rows and its parameters
+// have names and types, and a mistake does not compile.
+//
+//   auto open_tasks = CAIRN_SQL("SELECT id, title, due FROM tasks WHERE owner = :owner AND done = 0")
+//                         .all(db, {.owner = "ada"});
+//   open_tasks[0].title;   // std::string
+//   open_tasks[0].due;     // std::optional<std::int64_t>, because the column may be NULL
+//
+//   CAIRN_SQL("UPDATE tasks SET done = 1 WHERE id = :id").execute(pool, {.id = 7});
+//   std::int64_t n = CAIRN_SQL("SELECT count(*) AS n FROM tasks").scalar(db);
+//   std::vector<Task> tasks = CAIRN_SQL("SELECT id, title FROM tasks").as<Task>().all(db);
+//
+// The build finds the literals in the sources and writes a header for each source, which the compiler
+// includes by itself (CMake: cairn_checked_sql()). Parameters without a name are p1, p2, …: `.one(db, {7})`;
+// what a parameter takes is said in cairn/sql/param.hpp.
+//
+// The first argument of every function, `db`, is
+//   - a connection, a transaction, or a lease from a pool;
+//   - a sql::Pool: what only reads borrows a reader, what writes runs in pool.write();
+//   - a sql::AsyncPool: the same in its threads. The result is an Operation of what is said below (each(): a
+//     RowStream), and arguments are copied. Everywhere else they must live until the call is over, as those
+//     do that are written into its braces.
+//
+// Thread-safety: as that of `db`. Errors: as those of ConnectionRef; `decode` also when the columns are not
+// those that the program was checked against.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "cairn/sql/param.hpp"
+#include "cairn/sqlite/connection_ref.hpp"
+
+// Which set of checked texts holds here. The header of the translation unit, which comes first, has said it.
+#ifndef CAIRN_SQL_SET
+#define CAIRN_SQL_SET 0
+#endif
+
+// A CheckedSql for the text. The "" keeps out what is not a literal.
+#define CAIRN_SQL(...) \
+  (::cairn::sql::detail::checked<CAIRN_SQL_SET, ::cairn::sql::detail::text_hash("" __VA_ARGS__)>())
+
+namespace cairn::sql {
+
+class Pool;
+class PooledConnection;
+class AsyncPool;
+
+// How a query gives what it finds: as the members of CheckedSql of these names.
+enum class Form { one, optional, all, each, scalar, execute };
+
+namespace detail {
+
+// --- From a text to what is known about it.
+
+// FNV-1a; cairn::check::text_hash() is the same.
+constexpr std::uint64_t text_hash(std::string_view sql) noexcept {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : sql) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+// The generated header has a specialisation, with the query as `type`, for each text of its set.
+template <std::uint64_t set, std::uint64_t text>
+struct CheckedQuery {
+  static_assert(
+      set != 0,
+      "this SQL was not checked: its source belongs to no target of cairn_checked_sql(), or it is in a "
+      "header that is not among the target's sources");
+  static_assert(
+      set == 0 || text == ~text,
+      "this SQL was not checked: the build has not seen this text here. Write it as one literal inside "
+      "CAIRN_SQL, and build (or run `cairn prepare --watch`), so that the headers are fresh");
+};
+
+// --- Rows.
+
+// The columns are not those that the query was checked with. `names` may be empty.
+[[noreturn]] void throw_other_columns(const sqlite::Statement& statement, std::size_t count,
+                                      std::span<const std::string_view> names);
+void require_names(const sqlite::Statement& statement, std::span<const std::string_view> names);
+
+template <class T>
+struct WithoutOptionalOf {
+  using type = T;
+};
+template <class T>
+struct WithoutOptionalOf<std::optional<T>> {
+  using type = T;
+};
+template <class T>
+using WithoutOptional = typename WithoutOptionalOf<T>::type;
+
+using param::detail::Stored;
+
+// As what decode() reads a T.
+template <class T>
+consteval Stored read_as() {
+  if constexpr (sqlite::detail::Decoded<T>) {
+    return read_as<
+        WithoutOptional<std::decay_t<decltype(sqlite::detail::stored_as(&SqlType<T>::from_sql))>>>();
+  } else {
+    constexpr Stored stored = param::detail::stored<T>();
+    return stored == Stored::boolean ? Stored::integer : stored;
+  }
+}
+
+// Whether a T can hold what is in a column of the type Column; NULL is a question of its own.
+template <class T, class Column>
+consteval bool takes_column() {
+  constexpr Stored wanted = read_as<WithoutOptional<T>>(), there = read_as<WithoutOptional<Column>>();
+  return wanted == there || wanted == Stored::various || (wanted == Stored::real && there == Stored::integer);
+}
+
+template <class T>
+consteval bool takes_null() {
+  if constexpr (sqlite::detail::Decoded<T>) {
+    return takes_null<std::decay_t<decltype(sqlite::detail::stored_as(&SqlType<T>::from_sql))>>();
+  } else {
+    return param::detail::stored<T>() == Stored::various;
+  }
+}
+
+// The struct of .as<T>(), member by member. What is compared stands in the template arguments, since
+// compilers show those: `Member` is the address of the member.
+template <sqlite::members::detail::Pointer Member, bool has_column>
+struct CheckMember {
+  static_assert(has_column, "a member of the struct for .as<> has no column of its name in this query");
+};
+template <class Struct, sqlite::members::detail::Pointer Column, bool has_member>
+struct CheckColumn {
+  static_assert(has_member, "a column of this query has no member of its name in the struct for .as<>");
+};
+template <sqlite::members::detail::Pointer Member, class MemberType, class ColumnType>
+struct CheckType {
+  static_assert(takes_column<MemberType, ColumnType>(),
+                "a member of the struct for .as<> is of a type that cannot hold its column");
+  static_assert(!sqlite::detail::is_a<ColumnType, std::optional> || takes_null<MemberType>(),
+                "a member of the struct for .as<> is not a std::optional, and its column may be NULL");
+};
+
+constexpr bool same_name(std::string_view a, std::string_view b) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return small(x) == small(y); });
+}
+
+// The index of the member of T that has the name of From's member `i`; count<T> when there is none.
+template <class From, std::size_t i, class T>
+constexpr std::size_t counterpart() {
+  const auto& names = sqlite::members::names<T>;
+  std::size_t j = 0;
+  while (j < names.size() && !same_name(names[j], sqlite::members::names<From>[i])) ++j;
+  return j;
+}
+
+template <class T, std::size_t i>
+using MemberOf = std::remove_reference_t<std::tuple_element_t<i, sqlite::detail::MembersOf<T>>>;
+
+template <class T, std::size_t i>
+inline constexpr sqlite::members::detail::Pointer member_address{sqlite::members::detail::address<T, i>()};
+
+template <class T, std::size_t member, class Row>
+constexpr bool check_member() {
+  constexpr std::size_t column = counterpart<T, member, Row>();
+  constexpr bool has_column = column < sqlite::members::count<Row>;
+  static_cast<void>(CheckMember<member_address<T, member>, has_column>());
+  if constexpr (has_column)
+    static_cast<void>(CheckType<member_address<T, member>, MemberOf<T, member>, MemberOf<Row, column>>());
+  return true;
+}
+
+template <class T, class Row>
+constexpr bool check_struct() {
+  static_assert(sqlite::detail::RowStruct<T>, ".as<> takes a struct with a member for each column");
+  [&]<std::size_t... i>(std::index_sequence<i...>) {
+    static_cast<void>((check_member<T, i, Row>() && ...));
+  }
+  (std::make_index_sequence<sqlite::members::count<T>>());
+  [&]<std::size_t... i>(std::index_sequence<i...>) {
+    (static_cast<void>(
+         CheckColumn<T, member_address<Row, i>, (counterpart<Row, i, T>() < sqlite::members::count<T>)>()),
+     ...);
+  }
+  (std::make_index_sequence<sqlite::members::count<Row>>());
+  return true;
+}
+
+template <class T, class Row>
+T read_struct(const sqlite::Statement& statement) {
+  return [&]<std::size_t... i>(std::index_sequence<i...>) {
+    return T{statement.get<MemberOf<T, i>>(static_cast<int>(counterpart<T, i, Row>()))...};
+  }
+  (std::make_index_sequence<sqlite::members::count<T>>());
+}
+
+template <class Query, class Row>
+struct CheckedReader {
+  explicit CheckedReader(const sqlite::Statement& statement) {
+    if constexpr (requires { Query::columns; }) {
+      require_names(statement, Query::columns);
+    } else if (statement.column_count() != Query::column_count) {
+      throw_other_columns(statement, Query::column_count, {});
+    }
+  }
+  Row read(const sqlite::Statement& statement) const {
+    if constexpr (std::same_as<Row, typename Query::Row>) {
+      return Query::read(statement);
+    } else {
+      return read_struct<Row, typename Query::Row>(statement);
+    }
+  }
+};
+
+// --- Running.
+
+struct BindViews {
+  std::span<const param::Argument> arguments;
+
+  void operator()(sqlite::Statement& statement) const {
+    int parameter = 0;
+    for (const param::Argument& argument : arguments) argument.bind(statement, ++parameter);
+  }
+};
+
+struct BindCopies {
+  std::vector<sqlite::Value> values;
+
+  explicit BindCopies(std::span<const param::Argument> arguments) {
+    values.reserve(arguments.size());
+    for (const param::Argument& argument : arguments) values.push_back(argument.copy());
+  }
+  void operator()(sqlite::Statement& statement) const { statement.bind_all(values); }
+};
+
+// The rows of each() on a pool: they keep their connection.
+template <class Rows, class Lease>
+class LeasedRows {
+ public:
+  template <class Start>
+  LeasedRows(Lease lease, const Start& start) : lease_(std::move(lease)), rows_(start(*lease_)) {}
+  auto begin() { return rows_.begin(); }
+  auto end() const noexcept { return rows_.end(); }
+
+ private:
+  Lease lease_;
+  Rows rows_;
+};
+
+struct CheckedRun {
+  template <class Query, class Row, Form form, class Bind>
+  static auto on_connection(const sqlite::ConnectionRef& db, const Bind& bind) {
+    using Reader = CheckedReader<Query, Row>;
+    if constexpr (form == Form::execute) {
+      return db.changed_rows(Query::sql, bind);
+    } else if constexpr (form == Form::all) {
+      return db.all_rows<Reader>(Query::sql, bind);
+    } else if constexpr (form == Form::each) {
+      return db.rows<Reader>(Query::sql, bind);
+    } else if constexpr (form == Form::optional) {
+      return db.first_row<Reader>(Query::sql, bind);
+    } else {
+      std::optional<Row> row = db.first_row<Reader>(Query::sql, bind);
+      if (!row) db.throw_no_row(Query::sql);
+      if constexpr (form == Form::one) {
+        return std::move(*row);
+      } else {
+        auto& [value] = *row;
+        return std::move(value);
+      }
+    }
+  }
+
+  template <class Query, class Row, Form form>
+  static auto on_pool(auto& pool, std::span<const param::Argument> arguments) {
+    const auto run = [&](const auto& db) {
+      return on_connection<Query, Row, form>(db, BindViews{arguments});
+    };
+    if constexpr (form == Form::each) {
+      const auto start = [&](const auto& db) {
+        return on_connection<Query, Row, form>(db, BindCopies(arguments));
+      };
+      using Lease = decltype(pool.reader());
+      return LeasedRows<decltype(start(*pool.reader())), Lease>(pool.reader(), start);
+    } else if constexpr (Query::read_only) {
+      const auto lease = pool.reader();
+      return run(*lease);
+    } else {
+      return pool.write(run);
+    }
+  }
+
+  template <class Query, class Row, Form form>
+  static auto on_async_pool(auto& pool, BindCopies bind) {
+    if constexpr (form == Form::each) {
+      return pool.template stream<Row>([bind = std::move(bind)](const auto& db, auto& sink) {
+        for (Row row : on_connection<Query, Row, form>(db, bind)) sink.push(std::move(row));
+      });
+    } else {
+      auto run = [bind = std::move(bind)](const auto& db) {
+        return on_connection<Query, Row, form>(db, bind);
+      };
+      if constexpr (Query::read_only) {
+        return pool.read(std::move(run));
+      } else {
+        return pool.write(std::move(run));
+      }
+    }
+  }
+
+  template <class Query, class Row, Form form, class Db>
+  static auto on(Db& db, const typename Query::Params& params) {
+    const auto arguments = Query::arguments(params);
+    using Plain = std::remove_const_t<Db>;
+    if constexpr (std::convertible_to<Db&, const sqlite::ConnectionRef&>) {
+      if constexpr (form == Form::each) {
+        return on_connection<Query, Row, form>(db, BindCopies(arguments));
+      } else {
+        return on_connection<Query, Row, form>(db, BindViews{arguments});
+      }
+    } else if constexpr (std::same_as<Plain, PooledConnection>) {
+      return on<Query, Row, form>(*db, params);
+    } else if constexpr (std::same_as<Plain, Pool>) {
+      return on_pool<Query, Row, form>(db, arguments);
+    } else if constexpr (std::same_as<Plain, AsyncPool>) {
+      return on_async_pool<Query, Row, form>(db, BindCopies(arguments));
+    } else {
+      static_assert(
+          sqlite::detail::never<Db>,
+          "checked SQL runs on a connection, a transaction, a sql::Pool or a sql::AsyncPool, which is "
+          "the first argument");
+    }
+  }
+
+  // The same, once it is certain that the statement has what `form` asks for.
+  template <class Query, class Row, Form form, class Db>
+  static auto fitting_on(Db& db, const typename Query::Params& params) {
+    constexpr bool returns_rows = Query::column_count > 0;
+    static_assert(returns_rows || form == Form::execute,
+                  "this statement returns no rows: run it with .execute(), or give it a RETURNING");
+    static_assert(!returns_rows || form != Form::execute,
+                  "this statement returns rows, which .execute() would drop: use .one(), .all(), …");
+    static_assert(form != Form::scalar || Query::column_count <= 1,
+                  ".scalar() is for a query of one column; this one has more: use .one()");
+    static_assert(form != Form::each || Query::read_only,
+                  "this statement writes, and a range may end before it does: use .all()");
+    if constexpr (returns_rows == (form != Form::execute) &&
+                  (form != Form::scalar || Query::column_count == 1) &&
+                  (form != Form::each || Query::read_only))
+      return on<Query, Row, form>(db, params);
+  }
+};
+
+}  // namespace detail
+
+// A query in one of its forms, to be called. A query of a .sql file is one by its name:
+//
+//   tasks::open_tasks(db, {.owner = "ada"})          // "-- name: open_tasks :all" in tasks.sql
+template <class Query, Form form, class RowType = typename Query::Row>
+struct CheckedCall {
+  using Row = RowType;
+  using Params = typename Query::Params;
+
+  template <class Db>
+  auto operator()(Db&& db, const Params& params) const {
+    return detail::CheckedRun::fitting_on<Query, Row, form>(db, params);
+  }
+  // For a query without parameters.
+  template <class Db>
+  requires std::is_empty_v<Params>
+  auto operator()(Db&& db) const { return (*this)(db, Params()); }
+
+  // The same with rows of your own: a struct that has a member for each column, by name in any case, of any
+  // type that can hold it.
+  template <class T>
+  constexpr CheckedCall<Query, form, T> as() const {
+    static_assert(form != Form::scalar && form != Form::execute, "this query has no rows to be made structs");
+    detail::check_struct<T, typename Query::Row>();
+    return {};
+  }
+};
+
+// A query, ready to be run. An empty value, made by CAIRN_SQL.
+template <class Query, class RowType = typename Query::Row>
+struct CheckedSql {
+  using Row = RowType;
+  using Params = typename Query::Params;
+  static constexpr std::string_view text = Query::sql;
+
+  // The first row; throws row_not_found when there is none.
+  static constexpr CheckedCall<Query, Form::one, Row> one = {};
+  // The first row as a std::optional.
+  static constexpr CheckedCall<Query, Form::optional, Row> optional = {};
+  // A std::vector<Row>. What an INSERT, UPDATE or DELETE … RETURNING has written is undone when one of its
+  // rows cannot be read, here and in one() and optional().
+  static constexpr CheckedCall<Query, Form::all, Row> all = {};
+  // A range of Row, to be gone through once, for more rows than fit in memory. Holds its connection
+  // meanwhile, and a copy of the arguments.
+  static constexpr CheckedCall<Query, Form::each, Row> each = {};
+  // The value in the first row of a query of one column; throws row_not_found.
+  static constexpr CheckedCall<Query, Form::scalar> scalar = {};
+  // How many rows were changed, as ConnectionRef::execute counts them.
+  static constexpr CheckedCall<Query, Form::execute> execute = {};
+
+  // The same with rows of your own, as CheckedCall::as().
+  template <class T>
+  constexpr CheckedSql<Query, T> as() const {
+    detail::check_struct<T, typename Query::Row>();
+    return {};
+  }
+};
+
+namespace detail {
+
+template <std::uint64_t set, std::uint64_t text>
+constexpr CheckedSql<typename CheckedQuery<set, text>::type> checked() {
+  return {};
+}
+
+}  // namespace detail
+}  // namespace cairn::sql
