@@ -1031,10 +1031,6 @@ SELECT :x AS x;
 -- params: x integer|any?
 SELECT CAST(:x AS INTEGER) AS x;
 
--- columns: third integer!
--- params: p1 any?, p2 any?, p3 integer!
-SELECT id AS third FROM tasks WHERE id = ?3;
-
 -- # Dates and times
 
 -- columns: today text|date!, now text|datetime!, clock text!
