@@ -285,8 +285,8 @@ AnalysisRun::Columns AnalysisRun::core(const SelectCore& core, const Select& who
     if (whole.cores.size() == 1) order_and_limit(whole, scope);
     // An aggregate anywhere among them changes what the others are.
     if (scope.aggregate != aggregate_before) columns = result_columns(core.columns, scope, expected);
-    always_has_row_ =
-        !scope.grouped && !core.having && (scope.aggregate || (core.from.empty() && !core.where));
+    always_has_row_ = !scope.grouped && !core.having &&
+                      ((scope.aggregate && !scope.doubtful) || (core.from.empty() && !core.where));
     windows_of_ = windows_before;
     if (whole.cores.size() > 1 && &core == &whole.cores[0]) {
       Scope limits(outer);

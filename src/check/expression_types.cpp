@@ -466,11 +466,14 @@ ValueType AnalysisRun::aggregate(const Expression& e, Scope& scope) {
   const bool was_inside = std::exchange(scope.inside_aggregate, true);
   std::vector<ValueType> types;
   for (const ExpressionPtr& argument : e.arguments) types.push_back(type(*argument, scope));
+  Scope* const of_arguments = deepest_;
   if (e.filter) boolean(*e.filter, scope);
   scope.inside_aggregate = was_inside;
-  // It belongs to the select whose rows it sees.
+  // It belongs to the select whose rows it sees. Where arguments and filter see different ones, SQLite
+  // decides now for one and now for the other.
   Scope& owner = deepest_ ? *deepest_ : scope;
   owner.aggregate = true;
+  if (of_arguments && of_arguments != &owner) of_arguments->aggregate = owner.doubtful = true;
   deepest_ = before;
 
   const std::string& name = e.name;

@@ -40,6 +40,7 @@ struct Scope {
 
   // An aggregate without GROUP BY has a row even where there is none to take columns from.
   bool aggregate = false, grouped = false;
+  bool doubtful = false;  // whether the aggregate is one of this select
   bool inside_aggregate = false;
 };
 
