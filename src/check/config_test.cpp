@@ -28,15 +28,20 @@ class ConfigTest : public ::testing::Test {
 };
 
 TEST_F(ConfigTest, HoldsWhatIsSaid) {
-  const Config config =
-      read(R"(
+  const Config config = read(R"toml(
 [types]
 DateTime = "cairn::sql::UnixSeconds"
-"DECIMAL(10,2)" = {type = "app::Money",
-                   include = "app/money.hpp"} year = {type = "std::chrono::year",
-                                                      include = "<chrono>"}[columns] "Tasks.Due" = "app::Due"
-           [[extensions]] path = "lib/regexp.so" entry = "init" [[extensions]] path = "regexp") ");
-      ASSERT_EQ(config.types.declared.size(), 3u);
+"DECIMAL(10,2)" = { type = "app::Money", include = "app/money.hpp" }
+year = { type = "std::chrono::year", include = "<chrono>" }
+[columns]
+"Tasks.Due" = "app::Due"
+[[extensions]]
+path = "lib/regexp.so"
+entry = "init"
+[[extensions]]
+path = "regexp"
+)toml");
+  ASSERT_EQ(config.types.declared.size(), 3u);
   EXPECT_EQ(config.types.declared.at("DATETIME").type, "cairn::sql::UnixSeconds");
   EXPECT_EQ(config.types.declared.at("DATETIME").include, "");
   EXPECT_EQ(config.types.declared.at("DECIMAL(10,2)").type, "app::Money");
