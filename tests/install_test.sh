@@ -50,13 +50,15 @@ case $case_name in
     ;;
 
   examples)
-    cp -r "$source_dir/examples/"{tasks,guide} .
-    for example in tasks guide; do
+    cp -r "$source_dir/examples/"{tasks,checked_tasks,guide} .
+    for example in tasks checked_tasks guide; do
       cmake -G Ninja -S $example -B build-$example -DCMAKE_PREFIX_PATH="$prefix" --log-level=WARNING
     done
     # The guide's sources are compiled inside the tree; here it would take too long.
     cmake --build build-tasks
     tasks/tasks_test.sh build-tasks/tasks
+    cmake --build build-checked_tasks
+    checked_tasks/checked_tasks_test.sh build-checked_tasks/checked_tasks
     ;;
 
   add_subdirectory)

@@ -49,10 +49,11 @@ class Reader {
              fmt::format("'{}' means nothing here; known: {}", key.str(), fmt::join(known, ", ")));
   }
 
-  // An empty one when there is none.
-  toml::table table(const toml::table& parent, std::string_view name) const {
+  // An empty one when there is none. No copy: that would not know its place.
+  const toml::table& table(const toml::table& parent, std::string_view name) const {
     const toml::node* node = parent.get(name);
-    if (!node) return {};
+    static const toml::table none;
+    if (!node) return none;
     if (!node->is_table()) fail(node->source(), fmt::format("'{}' must be a table", name));
     return *node->as_table();
   }

@@ -37,6 +37,13 @@ fs::path build_dir_at_hand() {
   return folders.empty() ? "build" : folders[0];
 }
 
+// The smallest time for a file that is not there.
+fs::file_time_type time_of(const fs::path& file) {
+  std::error_code error;
+  const fs::file_time_type time = fs::last_write_time(file, error);
+  return error ? fs::file_time_type::min() : time;
+}
+
 }  // namespace
 
 std::vector<fs::path> find_manifests(const fs::path& build_dir) {
@@ -71,32 +78,22 @@ std::vector<PreparedTarget> prepare(const std::vector<fs::path>& manifests, bool
   return prepared;
 }
 
-Watcher::Times Watcher::times_of(const Times& files) {
-  Times times = files;
-  for (auto& [file, time] : times) {
-    std::error_code error;
-    time = fs::last_write_time(file, error);
-    if (error) time = fs::file_time_type::min();
-  }
-  return times;
-}
-
 std::vector<PreparedTarget> Watcher::look() {
   std::vector<PreparedTarget> looked_at;
   for (const fs::path& path : find_manifests(build_dir_)) {
     Times& seen = seen_[path];
-    // Before the files are read: what is saved while they are is noticed the next time.
-    Times now = times_of(seen);
+    Times now;
+    for (const auto& [file, time] : seen) now.emplace(file, time_of(file));
     if (!seen.empty() && now == seen) continue;
+
     const Manifest manifest = read_manifest(path);
     PreparedTarget target{manifest.target, check_target(manifest), {}};
     write_headers(target.report);
-    Times files{{path, {}}};
-    for (const fs::path& input : target.report.inputs) files.emplace(input, fs::file_time_type());
-    seen = times_of(files);
-    now.merge(Times(seen));
-    std::erase_if(now, [&](const auto& file) { return !seen.contains(file.first); });
-    seen = std::move(now);
+    // The times from before the files were read: what was saved meanwhile is noticed the next time.
+    seen = {{path, time_of(path)}};
+    for (const fs::path& input : target.report.inputs) seen.emplace(input, time_of(input));
+    for (const auto& [file, time] : now)
+      if (const auto known = seen.find(file); known != seen.end()) known->second = time;
     looked_at.push_back(std::move(target));
   }
   return looked_at;

@@ -35,10 +35,7 @@ class Watcher {
   std::vector<PreparedTarget> look();
 
  private:
-  // For a file that is not there, the smallest time.
   using Times = std::map<std::filesystem::path, std::filesystem::file_time_type>;
-
-  static Times times_of(const Times& files);
 
   std::filesystem::path build_dir_;
   std::map<std::filesystem::path, Times> seen_;  // by manifest

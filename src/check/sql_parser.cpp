@@ -503,7 +503,9 @@ class Parser {
   ExpressionPtr test(ExpressionPtr left, bool negated) {
     if (accept("BETWEEN")) {
       ExpressionPtr parsed = make(ExpressionKind::between);
-      ExpressionPtr low = comparison();
+      // Up to the AND that belongs to it, whatever is there.
+      ExpressionPtr low = negation();
+      while (is("OR")) low = binary("OR", std::move(low), &Parser::negation);
       expect("AND");
       parsed = with_arguments(std::move(parsed), std::move(left), std::move(low), comparison());
       parsed->negated = negated;
@@ -624,6 +626,7 @@ class Parser {
     if (is("CAST") && is(ahead(1), "(")) return cast();
     if (is("EXISTS") && is(ahead(1), "(")) return exists(false);
     if (is("NOT") && is(ahead(1), "EXISTS")) return advance(), exists(true);
+    if (is("NOT")) return negation();
     if (is(ahead(1), "(")) return function();
     return column();
   }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "cairn/error.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/json_output.hpp"
@@ -68,12 +69,21 @@ void show(Session& session, const PreparedTarget& target, bool only_look) {
 
 int watch(Session& session, const PrepareArguments& arguments) {
   if (session.json()) throw UsageError("--watch goes on until you stop it; it has no --json");
+  check::find_manifests(arguments.build_dir);  // now it is an error that there are none
   catch_interrupts();
   check::Watcher watcher(arguments.build_dir);
+  std::string obstacle;  // a manifest that CMake is just writing, a build folder that is made anew
   while (!interrupted()) {
-    for (const PreparedTarget& target : watcher.look()) {
-      show_messages(target);
-      session.say(target.name + (target.report.sound() ? ": all queries are right" : ": there are mistakes"));
+    try {
+      for (const PreparedTarget& target : watcher.look()) {
+        show_messages(target);
+        session.say(target.name +
+                    (target.report.sound() ? ": all queries are right" : ": there are mistakes"));
+      }
+      obstacle.clear();
+    } catch (const Error& error) {
+      if (obstacle != error.what()) session.say(error.what());
+      obstacle = error.what();
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }

@@ -1,0 +1,2 @@
+-- name: count :scalar
+SELECT count(*) FROM things;
