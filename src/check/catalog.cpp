@@ -160,6 +160,7 @@ unsigned storage_of(std::string_view declared) {
   if (type.empty()) return kAnything;
   // SQLite's own rules, in their order
   // (https://www.sqlite.org/datatype3.html#determination_of_column_affinity) …
+  if (contains(type, "FLOATING POINT")) return kNumber | kNull;  // for SQLite an INTEGER, since it has "INT"
   if (contains(type, "INT")) return kInteger | kNull;
   if (contains(type, "CHAR") || contains(type, "CLOB") || contains(type, "TEXT")) return kText | kNull;
   if (contains(type, "BLOB")) return kBlob | kNull;

@@ -27,7 +27,7 @@ bool is_number(const Expression& e) {
 }
 
 bool is_nonzero(const Expression& e) {
-  return is_number(e) && e.name.find_first_of("123456789") != e.name.npos &&
+  return is_number(e) && e.name.size() < 100 && e.name.find_first_of("123456789") != e.name.npos &&
          (e.kind == ExpressionKind::integer || e.name.find_first_of("eE") == e.name.npos);
 }
 
@@ -514,7 +514,8 @@ ValueType AnalysisRun::window_function(const Expression& e, Scope& scope) {
   }
   if (name == "count") return of(kInteger);
   if (name == "json_group_array" || name == "json_group_object") return of(kText);
-  if (shifts) return types.size() < 3 ? types[0].with_null() : either(types[0], types[2]);
+  if (shifts && (types.size() < 3 || types[1].nullable())) return types[0].with_null();
+  if (shifts) return either(types[0], types[2]);
   if (name == "nth_value") return types[0].with_null();
   const bool null = frame || e.filter || any_null(types);
   if (name == "first_value" || name == "last_value" || name == "min" || name == "max")
@@ -531,7 +532,7 @@ ValueType AnalysisRun::window_function(const Expression& e, Scope& scope) {
 
 ValueType AnalysisRun::subquery(const Expression& e, Scope& scope, const Expected& expected) {
   const Columns columns = select(*e.select, &scope, {expected});
-  if (columns.empty()) return {};
+  if (columns.size() != 1) return {};  // a row, to be compared with another
   // Without a row it is NULL.
   return columns[0].type.with_null(columns[0].type.nullable() || !always_has_row_);
 }
