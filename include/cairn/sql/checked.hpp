@@ -222,6 +222,7 @@ struct CheckedReader {
 struct BindViews {
   std::span<const param::Argument> arguments;
 
+  explicit BindViews(std::span<const param::Argument> all) : arguments(all) {}
   void operator()(sqlite::Statement& statement) const {
     int parameter = 0;
     for (const param::Argument& argument : arguments) argument.bind(statement, ++parameter);
@@ -237,6 +238,10 @@ struct BindCopies {
   }
   void operator()(sqlite::Statement& statement) const { statement.bind_all(values); }
 };
+
+// each() outlives the call.
+template <Form form>
+using BindFor = std::conditional_t<form == Form::each, BindCopies, BindViews>;
 
 // The rows of each() on a pool: they keep their connection.
 template <class Rows, class Lease>
@@ -279,14 +284,11 @@ struct CheckedRun {
   template <class Query, class Row, Form form>
   static auto on_pool(auto& pool, std::span<const param::Argument> arguments) {
     const auto run = [&](const auto& db) {
-      return on_connection<Query, Row, form>(db, BindViews{arguments});
+      return on_connection<Query, Row, form>(db, BindFor<form>(arguments));
     };
     if constexpr (form == Form::each) {
-      const auto start = [&](const auto& db) {
-        return on_connection<Query, Row, form>(db, BindCopies(arguments));
-      };
       using Lease = decltype(pool.reader());
-      return LeasedRows<decltype(start(*pool.reader())), Lease>(pool.reader(), start);
+      return LeasedRows<decltype(run(*pool.reader())), Lease>(pool.reader(), run);
     } else if constexpr (Query::read_only) {
       const auto lease = pool.reader();
       return run(*lease);
@@ -313,18 +315,12 @@ struct CheckedRun {
     }
   }
 
+  // On what is neither a connection nor a transaction.
   template <class Query, class Row, Form form, class Db>
-  static auto on(Db& db, const typename Query::Params& params) {
-    const auto arguments = Query::arguments(params);
+  static auto on(Db& db, std::span<const param::Argument> arguments) {
     using Plain = std::remove_const_t<Db>;
-    if constexpr (std::convertible_to<Db&, const sqlite::ConnectionRef&>) {
-      if constexpr (form == Form::each) {
-        return on_connection<Query, Row, form>(db, BindCopies(arguments));
-      } else {
-        return on_connection<Query, Row, form>(db, BindViews{arguments});
-      }
-    } else if constexpr (std::same_as<Plain, PooledConnection>) {
-      return on<Query, Row, form>(*db, params);
+    if constexpr (std::same_as<Plain, PooledConnection>) {
+      return on_connection<Query, Row, form>(*db, BindFor<form>(arguments));
     } else if constexpr (std::same_as<Plain, Pool>) {
       return on_pool<Query, Row, form>(db, arguments);
     } else if constexpr (std::same_as<Plain, AsyncPool>) {
@@ -335,24 +331,6 @@ struct CheckedRun {
           "checked SQL runs on a connection, a transaction, a sql::Pool or a sql::AsyncPool, which is "
           "the first argument");
     }
-  }
-
-  // The same, once it is certain that the statement has what `form` asks for.
-  template <class Query, class Row, Form form, class Db>
-  static auto fitting_on(Db& db, const typename Query::Params& params) {
-    constexpr bool returns_rows = Query::column_count > 0;
-    static_assert(returns_rows || form == Form::execute,
-                  "this statement returns no rows: run it with .execute(), or give it a RETURNING");
-    static_assert(!returns_rows || form != Form::execute,
-                  "this statement returns rows, which .execute() would drop: use .one(), .all(), …");
-    static_assert(form != Form::scalar || Query::column_count <= 1,
-                  ".scalar() is for a query of one column; this one has more: use .one()");
-    static_assert(form != Form::each || Query::read_only,
-                  "this statement writes, and a range may end before it does: use .all()");
-    if constexpr (returns_rows == (form != Form::execute) &&
-                  (form != Form::scalar || Query::column_count == 1) &&
-                  (form != Form::each || Query::read_only))
-      return on<Query, Row, form>(db, params);
   }
 };
 
@@ -368,7 +346,26 @@ struct CheckedCall {
 
   template <class Db>
   auto operator()(Db&& db, const Params& params) const {
-    return detail::CheckedRun::fitting_on<Query, Row, form>(db, params);
+    constexpr bool returns_rows = Query::column_count > 0;
+    static_assert(returns_rows || form == Form::execute,
+                  "this statement returns no rows: run it with .execute(), or give it a RETURNING");
+    static_assert(!returns_rows || form != Form::execute,
+                  "this statement returns rows, which .execute() would drop: use .one(), .all(), …");
+    static_assert(form != Form::scalar || Query::column_count <= 1,
+                  ".scalar() is for a query of one column; this one has more: use .one()");
+    static_assert(form != Form::each || Query::read_only,
+                  "this statement writes, and a range may end before it does: use .all()");
+    if constexpr (returns_rows == (form != Form::execute) &&
+                  (form != Form::scalar || Query::column_count == 1) &&
+                  (form != Form::each || Query::read_only)) {
+      using Run = detail::CheckedRun;
+      const auto arguments = Query::arguments(params);
+      if constexpr (std::is_base_of_v<sqlite::ConnectionRef, std::remove_cvref_t<Db>>) {
+        return Run::template on_connection<Query, Row, form>(db, detail::BindFor<form>(arguments));
+      } else {
+        return Run::template on<Query, Row, form>(db, arguments);
+      }
+    }
   }
   // For a query without parameters.
   template <class Db>
