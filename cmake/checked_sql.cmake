@@ -19,6 +19,11 @@ function(cairn_checked_sql target)
     message(FATAL_ERROR "cairn_checked_sql(TARGET [MIGRATIONS dir] [STUBS file...] [QUERIES file...] "
                         "[CONFIG file] [CACHE dir]), not: ${ARGN}")
   endif()
+  foreach(file IN LISTS arg_QUERIES)
+    if(NOT file MATCHES "\\.sql$")
+      message(FATAL_ERROR "cairn_checked_sql: the name of a file of queries ends in .sql, unlike ${file}")
+    endif()
+  endforeach()
   if(NOT TARGET ${target})
     message(FATAL_ERROR "cairn_checked_sql: there is no target ${target} yet")
   endif()
@@ -109,7 +114,8 @@ function(cairn_check_target target)
   add_dependencies(${target} ${target}_checked_sql)
 endfunction()
 
-# The C++ sources and the headers of a target, as absolute paths.
+# The C++ sources and the headers of a target, as absolute paths. Those that a generator expression names are not known
+# yet; the compiler will say of their SQL that it was not checked.
 function(cairn_sql_sources target sources headers)
   get_target_property(files ${target} SOURCES)
   get_target_property(sets ${target} HEADER_SETS)
@@ -217,7 +223,8 @@ endfunction()
 # Lets the checker write the headers now, as far as it can, and says how it is called in the build.
 function(cairn_run_checker target manifest command dependencies)
   if(CMAKE_CROSSCOMPILING AND NOT DEFINED CAIRN_CHECK_EXECUTABLE)
-    find_program(CAIRN_CHECK_EXECUTABLE cairn-check NO_CMAKE_FIND_ROOT_PATH
+    # In PATH only: other places have what was built for the target.
+    find_program(CAIRN_CHECK_EXECUTABLE cairn-check PATHS ENV PATH NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH
                  DOC "cairn-check for this machine; OFF: checked SQL is taken from the cache")
   endif()
   set(script "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/checked_sql_from_cache.cmake")

@@ -7,8 +7,8 @@
 namespace cairn::cli {
 
 inline constexpr int kOk = 0;
-inline constexpr int kNothing =
-    1;  // nothing found; doctor, prepare: a problem remains; add: a file was unreadable
+// Nothing was found; doctor, prepare: a problem remains; add: a file was unreadable.
+inline constexpr int kNothing = 1;
 inline constexpr int kUsage = 2;
 inline constexpr int kFailed = 3;
 inline constexpr int kInterrupted = 130;  // as a shell reports SIGINT
