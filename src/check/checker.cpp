@@ -197,12 +197,8 @@ class Describer {
       }
       Column column = {said.name, kind_of(found.type), found.type.type,
                        said.nullable.value_or(found.type.nullable())};
-      if (!found.type.include.empty()) description_.includes.insert(found.type.include);
-      if (!said.type.empty()) {
-        column.type = said.type;
-        if (const auto include = types_.includes.find(said.type); include != types_.includes.end())
-          description_.includes.insert(include->second);
-      }
+      if (!said.type.empty()) column.type = said.type;
+      include(column.type, found.type);
       if (column.type.empty()) column.type = cpp_type(column.kind);
       if (column.type.empty()) {
         mistakes_.push_back({fmt::format("the type of column '{}' cannot be told{}", said.name,
@@ -232,8 +228,18 @@ class Describer {
       }
       const Expected expected = uses.of(i);
       description_.parameters.push_back({name, expected.kind, expected.type, expected.null});
-      if (!expected.include.empty()) description_.includes.insert(expected.include);
+      include(expected.type, {kAnything, expected.type, expected.include});
     }
+  }
+
+  // The header for `type`, which `mapped` may bring.
+  void include(const std::string& type, const ValueType& mapped) {
+    std::string header;
+    if (type == mapped.type) header = mapped.include;
+    if (const auto listed = types_.includes.find(type); header.empty() && listed != types_.includes.end())
+      header = listed->second;
+    if (header.empty()) header = known_include(type);
+    if (!header.empty()) description_.includes.insert(header);
   }
 
   // ?3 without ?1 and ?2 makes three parameters.

@@ -138,6 +138,14 @@ TEST_F(CheckerTest, Overrides) {
   EXPECT_FALSE(columns[4].nullable);
 }
 
+TEST_F(CheckerTest, BringsTheHeadersOfKnownTypes) {
+  types_.declared["TEXT"] = {"cairn::sql::Rfc3339", ""};
+  const Verdict verdict = check("SELECT due, id AS \"id: nlohmann::json\" FROM tasks");
+  ASSERT_TRUE(verdict.description);
+  EXPECT_EQ(verdict.description->includes,
+            (std::set<std::string>{"<cairn/sql/time.hpp>", "<cairn/sql/json.hpp>"}));
+}
+
 TEST_F(CheckerTest, AColumnAloneNeedsNoName) {
   const Verdict verdict = check("SELECT count(*) FROM tasks");
   ASSERT_TRUE(verdict.description);

@@ -24,7 +24,7 @@ class Reader {
     } catch (const toml::parse_error& error) {
       fail(error.source(), std::string(error.description()));
     }
-    refuse_unknown(root, {"types", "columns", "extensions"});
+    refuse_unknown(root, {"types", "columns", "includes", "extensions"});
     for (const auto& [key, node] : table(root, "types"))
       config_.types.declared[changed(key.str(), 'a', 'z')] = mapped(node);
     for (const auto& [key, node] : table(root, "columns")) {
@@ -32,6 +32,8 @@ class Reader {
         fail(key.source(), "a column is named as \"table.column\"");
       config_.types.columns[changed(key.str(), 'A', 'Z')] = mapped(node);
     }
+    for (const auto& [key, node] : table(root, "includes"))
+      config_.types.includes[std::string(key.str())] = header(node);
     if (const toml::node* extensions = root.get("extensions")) read_extensions(*extensions);
     return std::move(config_);
   }
@@ -80,9 +82,13 @@ class Reader {
     const toml::node* type = table->get("type");
     if (!type) fail(node.source(), "lacks its 'type'");
     const toml::node* include = table->get("include");
-    std::string header = include ? text(*include, "an include") : "";
-    if (!header.empty() && header.front() != '<') header = '"' + header + '"';
-    return {text(*type, "a C++ type"), std::move(header)};
+    return {text(*type, "a C++ type"), include ? header(*include) : ""};
+  }
+
+  // As it stands behind #include.
+  std::string header(const toml::node& node) const {
+    const std::string name = text(node, "an include");
+    return name.front() == '<' ? name : '"' + name + '"';
   }
 
   fs::path beside(const std::string& name) const {

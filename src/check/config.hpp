@@ -7,6 +7,9 @@
 //   [columns]                                 # goes before [types]
 //   "tasks.due" = "cairn::sql::UnixSeconds"
 //
+//   [includes]                                # the headers of types that overrides name
+//   "app::Color" = "app/color.hpp"
+//
 //   [[extensions]]
 //   path = "lib/regexp.so"
 //   entry = "sqlite3_regexp_init"             # optional

@@ -35,6 +35,9 @@ DateTime = "cairn::sql::UnixSeconds"
 year = { type = "std::chrono::year", include = "<chrono>" }
 [columns]
 "Tasks.Due" = "app::Due"
+[includes]
+"app::Color" = "app/color.hpp"
+"app::Shade" = "<app/shade.hpp>"
 [[extensions]]
 path = "lib/regexp.so"
 entry = "init"
@@ -48,6 +51,8 @@ path = "regexp"
   EXPECT_EQ(config.types.declared.at("DECIMAL(10,2)").include, "\"app/money.hpp\"");
   EXPECT_EQ(config.types.declared.at("YEAR").include, "<chrono>");
   EXPECT_EQ(config.types.columns.at("tasks.due").type, "app::Due");
+  EXPECT_EQ(config.types.includes.at("app::Color"), "\"app/color.hpp\"");
+  EXPECT_EQ(config.types.includes.at("app::Shade"), "<app/shade.hpp>");
   ASSERT_EQ(config.extensions.size(), 2u);
   EXPECT_EQ(config.extensions[0].path, dir_.path() / "lib/regexp.so");
   EXPECT_EQ(config.extensions[0].entry_point, "init");

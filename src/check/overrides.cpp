@@ -26,4 +26,12 @@ Override parse_override(std::string_view column_name) {
   return parsed;
 }
 
+std::string_view known_include(std::string_view type) {
+  if (type.starts_with("cairn::sql::UnixSeconds") || type.starts_with("cairn::sql::Rfc3339") ||
+      type.starts_with("std::chrono::"))
+    return "<cairn/sql/time.hpp>";
+  if (type.starts_with("nlohmann::")) return "<cairn/sql/json.hpp>";
+  return "";
+}
+
 }  // namespace cairn::check

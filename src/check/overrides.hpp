@@ -19,4 +19,7 @@ struct Override {
 
 Override parse_override(std::string_view column_name);
 
+// The header that brings a type of Cairn's, or one that Cairn knows; empty for others.
+std::string_view known_include(std::string_view type);
+
 }  // namespace cairn::check
