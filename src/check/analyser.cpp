@@ -212,7 +212,7 @@ AnalysisRun::Columns AnalysisRun::recursive(const CommonTable& table, Scope* out
     common_tables_.resize(visible);
     bool grown = false;
     for (std::size_t i = 0; i < columns.size() && i < next.size(); ++i) {
-      const ValueType joined = either(columns[i].type, next[i].type);
+      const ValueType joined = of_compound(columns[i].type, next[i].type);
       grown = grown || joined != columns[i].type;
       columns[i].type = joined;
     }
@@ -231,7 +231,7 @@ AnalysisRun::Columns AnalysisRun::select(const Select& statement, Scope* outer,
     for (std::size_t c = 0; c < columns.size() && c < next.size(); ++c) {
       const bool null = columns[c].type.nullable(), next_null = next[c].type.nullable();
       if (op == "EXCEPT") continue;
-      columns[c].type = either(columns[c].type, next[c].type)
+      columns[c].type = of_compound(columns[c].type, next[c].type)
                             .with_null(op == "INTERSECT" ? null && next_null : null || next_null);
     }
   }
@@ -250,7 +250,7 @@ AnalysisRun::Columns AnalysisRun::values(const SelectCore& core, Scope* outer,
     for (std::size_t i = 0; i < row.size(); ++i) {
       const ValueType value = type(*row[i], scope, i < expected.size() ? expected[i] : Expected());
       if (i < columns.size()) {
-        columns[i].type = either(columns[i].type, value);
+        columns[i].type = of_compound(columns[i].type, value);
       } else {
         columns.push_back({"column" + std::to_string(i + 1), value, row[i]->offset});
       }

@@ -473,7 +473,10 @@ ValueType AnalysisRun::aggregate(const Expression& e, Scope& scope) {
   // decides now for one and now for the other.
   Scope& owner = deepest_ ? *deepest_ : scope;
   owner.aggregate = true;
-  if (of_arguments && of_arguments != &owner) of_arguments->aggregate = owner.doubtful = true;
+  if (of_arguments && of_arguments != &owner) {
+    of_arguments->aggregate = true;
+    of_arguments->doubtful = owner.doubtful = true;
+  }
   deepest_ = before;
 
   const std::string& name = e.name;

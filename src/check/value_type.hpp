@@ -48,6 +48,14 @@ inline ValueType either(const ValueType& a, const ValueType& b) {
   return {a.storage | b.storage, a.type, a.include};
 }
 
+// A row of either select of a compound. Below an outer select, SQLite may give the column the affinity of one
+// of them, which makes a number of the other's text.
+inline ValueType of_compound(const ValueType& a, const ValueType& b) {
+  ValueType value = either(a, b);
+  if ((value.storage & kText) != 0 && (value.storage & kNumber) != 0) value.storage |= kNumber;
+  return value;
+}
+
 inline Kind kind_of(const ValueType& value) {
   switch (value.not_null()) {
     case kInteger:
