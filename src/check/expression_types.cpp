@@ -437,7 +437,9 @@ ValueType AnalysisRun::function(const Expression& e, Scope& scope, const Expecte
     for (std::size_t i = 1; i < types.size(); i += 2) path_null |= types[i].nullable();
     return of(kText).with_null(path_null);
   }
-  if ((name == "json_type" || name == "json_array_length") && types.size() == 1)
+  // Not NULL for what is not, though some answer something for NULL, too.
+  const bool of_one = (name == "json_type" || name == "json_array_length") && types.size() == 1;
+  if (of_one || name == "json_valid" || name == "json_error_position")
     return of(rule->storage).with_null(null);
   return of(rule->storage & ~unsigned{kNull})
       .with_null(rule->nulls == Nulls::possible || (rule->nulls == Nulls::argument && null));

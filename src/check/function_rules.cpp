@@ -73,7 +73,7 @@ const FunctionRule* find_function(std::string_view name) {
       {"json", {kText, argument, "t"}},
       {"json_array", {kText, never, "a"}},
       {"json_array_length", {kInteger, possible, "t"}},
-      {"json_error_position", {kInteger, argument, "t"}},
+      {"json_error_position", {kInteger, possible, "t"}},
       {"json_extract", {kAnything, possible, "t"}},
       {"json_group_array", {kText, never, "a"}},
       {"json_group_object", {kText, never, "ta"}},
@@ -86,7 +86,7 @@ const FunctionRule* find_function(std::string_view name) {
       {"json_replace", {kText, possible, "tta"}},
       {"json_set", {kText, possible, "tta"}},
       {"json_type", {kText, possible, "t"}},
-      {"json_valid", {kInteger, argument, "t"}},
+      {"json_valid", {kInteger, possible, "t"}},
       // The connection and the library.
       {"changes", {kInteger, never, "a"}},
       {"last_insert_rowid", {kInteger, never, "a"}},
