@@ -69,7 +69,7 @@ void AnalysisRun::insert(const Insert& statement) {
         std::ranges::find_if(table->columns, [&](const TableColumn& c) { return same_name(c.name, name); });
     targets.push_back(column == table->columns.end() ? &rowid : &*column);
   }
-  if (statement.columns.empty())
+  if (statement.columns.empty() && statement.source)
     for (const TableColumn& column : table->columns)
       if (!column.hidden && !column.generated) targets.push_back(&column);
   ExpectedColumns expected;
@@ -415,6 +415,8 @@ void AnalysisRun::match_columns(const FromItem& item, Scope& scope, std::size_t 
           if (inner || item.join == JoinKind::left) scope.sources[r].never_null.insert(i);
           if (inner || item.join == JoinKind::right) left.never_null.insert(j);
           if (inner) left.null_row = scope.sources[r].null_row = false;
+          l = right_begin;  // only the leftmost one counts
+          break;
         }
     }
 }

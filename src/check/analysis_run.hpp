@@ -98,7 +98,7 @@ class AnalysisRun {
   const SelectCore* windows_of_ = nullptr;  // the select whose WINDOW clause names windows
   Scope* deepest_ = nullptr;                // the innermost scope that a column was found in
   bool always_has_row_ = false;  // whether the last select() returns one however empty the tables are
-  bool recording_ = true;                   // of what is found out about parameters
+  bool recording_ = true;        // of what is found out about parameters
   std::size_t steps_ = 0;
 };
 

@@ -14,6 +14,7 @@
 #include "check/cpp_identifier.hpp"
 #include "check/nearest.hpp"
 #include "check/overrides.hpp"
+#include "check/scope.hpp"
 #include "check/sql_lexer.hpp"
 #include "check/sql_parser.hpp"
 #include "sqlite/api.hpp"
@@ -100,9 +101,17 @@ std::vector<std::string> candidates(const Complaint& complaint, std::string_view
   return {names.begin(), names.end()};
 }
 
+Mistake not_one_statement(std::string_view sql) {
+  const std::vector<Token> tokens = sql_tokens(sql);
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i)
+    if (tokens[i].text == ";" && tokens[i + 1].text != ";" && tokens[i + 1].kind != TokenKind::end)
+      return {"a second statement begins here; a query is a single one", tokens[i + 1].offset, ""};
+  return {"there is no statement here", std::nullopt, ""};
+}
+
 Mistake explain(const Error& error, std::string_view sql, const Catalog& catalog, sqlite::ConnectionRef db,
                 const std::string& sqlite_message) {
-  if (!error.context()) return {error.what(), std::nullopt, ""};
+  if (error.code() == ErrorCode::invalid_argument) return not_one_statement(sql);
   Mistake mistake;
   mistake.message = sqlite_message;
   const Complaint complaint = parse_complaint(mistake.message);
@@ -157,9 +166,10 @@ class Describer {
   bool agrees(const Analysis& analysis) const {
     if (analysis.columns.size() != static_cast<std::size_t>(statement_.column_count())) return false;
     for (std::size_t i = 0; i < analysis.columns.size(); ++i)
-      // SQLite tells columns of one name in a subquery apart by "id:1".
-      if (!small_letters(statement_.column_name(static_cast<int>(i)))
-               .starts_with(small_letters(analysis.columns[i].name)))
+      // SQLite tells columns of one name in a subquery apart by "id:1", and may call a rowid by its column's
+      // name.
+      if (!is_rowid(analysis.columns[i].name) && !small_letters(statement_.column_name(static_cast<int>(i)))
+                                                      .starts_with(small_letters(analysis.columns[i].name)))
         return false;
     return true;
   }
@@ -216,10 +226,21 @@ class Describer {
       if (!names.insert(name).second)
         mistakes_.push_back(
             {fmt::format("two parameters are called '{}', but for the sign before it", name), offset, ""});
+      if (!sqlite_name && !has_bare_parameter(sql)) {
+        mistakes_.push_back({fmt::format("parameter ?{} is used nowhere", i), std::nullopt, ""});
+        continue;
+      }
       const Expected expected = uses.of(i);
       description_.parameters.push_back({name, expected.kind, expected.type, expected.null});
       if (!expected.include.empty()) description_.includes.insert(expected.include);
     }
+  }
+
+  // ?3 without ?1 and ?2 makes three parameters.
+  static bool has_bare_parameter(std::string_view sql) {
+    return std::ranges::any_of(sql_tokens(sql), [](const Token& token) {
+      return token.kind == TokenKind::parameter && token.text == "?";
+    });
   }
 
   static std::optional<std::size_t> parameter_offset(std::string_view sql, std::string_view name) {

@@ -163,7 +163,9 @@ ValueType AnalysisRun::parameter(const Expression& e, const Expected& expected) 
     case Kind::any:
       break;
   }
-  return ValueType{storage, known.type, known.include}.with_null(known.null);
+  // One of any kind takes a sqlite::Value, which may hold NULL.
+  const bool null = known.null || (known.kind == Kind::any && known.type.empty());
+  return ValueType{storage, known.type, known.include}.with_null(null);
 }
 
 ValueType AnalysisRun::column(const Expression& e, Scope& scope) {
@@ -300,8 +302,13 @@ ValueType AnalysisRun::rows(const Expression& left, const Expression& right, Sco
     return of(kInteger | kNull);
   }
   ExpectedColumns expected;
-  for (const ExpressionPtr& part : left.arguments) expected.push_back(expected_of(type(*part, scope), false));
-  if (right.select) select(*right.select, &scope, expected);
+  const auto is_open = [](const ExpressionPtr& part) { return part->kind == ExpressionKind::parameter; };
+  for (const ExpressionPtr& part : left.arguments)
+    expected.push_back(is_open(part) ? Expected() : expected_of(type(*part, scope), false));
+  if (!right.select) return of(kInteger | kNull);
+  const Columns columns = select(*right.select, &scope, expected);
+  for (std::size_t i = 0; i < std::min(columns.size(), left.arguments.size()); ++i)
+    if (is_open(left.arguments[i])) type(*left.arguments[i], scope, expected_of(columns[i].type, false));
   return of(kInteger | kNull);
 }
 
@@ -481,6 +488,7 @@ ValueType AnalysisRun::aggregate(const Expression& e, Scope& scope) {
 
 bool AnalysisRun::window(const Window& w, Scope& scope) {
   for (const ExpressionPtr& expression : w.expressions) type(*expression, scope);
+  for (const ExpressionPtr& bound : w.bounds) type(*bound, scope, {Kind::integer, false, "", ""});
   bool frame = w.frame;
   if (!w.base.empty() && windows_of_)
     for (const auto& [name, named] : windows_of_->windows)
@@ -508,7 +516,7 @@ ValueType AnalysisRun::window_function(const Expression& e, Scope& scope) {
   const bool null = frame || e.filter || any_null(types);
   if (name == "first_value" || name == "last_value" || name == "min" || name == "max")
     return types[0].with_null(null);
-  if (name == "group_concat" || name == "string_agg") return of(kText).with_null(null);
+  if (name == "group_concat" || name == "string_agg") return of(kText | kNull);  // NULL for '', in a window
   if (name == "total") return of(kReal).with_null(!types[0].is_only(kInteger));
   if (name == "sum" || name == "avg") {
     const bool integers = types[0].is_only(kInteger);

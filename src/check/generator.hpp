@@ -29,8 +29,8 @@ std::string query_name(const CheckedQuery& query);
 std::string query_header(const CheckedQuery& query);
 
 // The header that is force-included into a translation unit. `queries` are its own, and those of the target's
-// headers, which stand in `shared` (the path of a header that this function has written with `shared` empty; empty
-// when there is none): what comes from another file than `file` is then only looked up here.
+// headers, which stand in `shared` (the path of a header that this function has written with `shared` empty;
+// empty when there is none): what comes from another file than `file` is then only looked up here.
 std::string unit_header(const std::vector<CheckedQuery>& queries, const std::string& file,
                         const std::string& shared);
 

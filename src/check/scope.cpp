@@ -5,10 +5,6 @@
 namespace cairn::check {
 namespace {
 
-bool is_rowid(std::string_view name) {
-  return same_name(name, "rowid") || same_name(name, "oid") || same_name(name, "_rowid_");
-}
-
 bool answers_to(const Source& source, std::string_view schema, std::string_view table) {
   return table.empty() || (same_name(source.name, table) &&
                            (schema.empty() || source.schema.empty() || same_name(source.schema, schema)));
@@ -21,6 +17,10 @@ ValueType own_type(const Source& source, std::size_t index) {
 }
 
 }  // namespace
+
+bool is_rowid(std::string_view name) {
+  return same_name(name, "rowid") || same_name(name, "oid") || same_name(name, "_rowid_");
+}
 
 Found find_column(Scope& scope, std::string_view schema, std::string_view table, std::string_view name) {
   for (Source& source : scope.sources) {
@@ -60,6 +60,9 @@ ValueType type_of(const Found& found) {
                            : merged_type(*found.scope, *found.source, found.index);
   }
   const bool may_lack_row = found.scope->aggregate && !found.scope->grouped && !found.scope->inside_aggregate;
+  // SQLite may then compute the expression behind a column of a subquery or view from NULLs: coalesce(a, -1)
+  // is -1.
+  if (may_lack_row && (!found.source->table || found.source->table->kind == TableKind::view)) return {};
   return type.with_null(type.nullable() || may_lack_row);
 }
 

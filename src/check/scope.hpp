@@ -52,6 +52,8 @@ struct Found {
   bool qualified = false;
 };
 
+bool is_rowid(std::string_view name);
+
 // In this scope alone; nothing found: `scope` is null.
 Found find_column(Scope& scope, std::string_view schema, std::string_view table, std::string_view name);
 

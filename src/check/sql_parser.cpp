@@ -728,7 +728,7 @@ class Parser {
   }
   void frame_bound(Window& window) {
     if (is("UNBOUNDED") || is("CURRENT")) return at_ += 2, void();
-    window.expressions.push_back(sum());
+    window.bounds.push_back(sum());
     advance();
   }
 

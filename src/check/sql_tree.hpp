@@ -42,8 +42,9 @@ enum class ExpressionKind {
 // Of a window function; a named window has been put in its place.
 struct Window {
   std::string base;                        // the name of a window that this one begins with, or is
-  std::vector<ExpressionPtr> expressions;  // of PARTITION BY, ORDER BY and the frame, for their parameters
+  std::vector<ExpressionPtr> expressions;  // of PARTITION BY and ORDER BY
   bool frame = false;                      // says ROWS, RANGE or GROUPS itself
+  std::vector<ExpressionPtr> bounds;       // of the frame
 };
 
 struct Expression {

@@ -169,8 +169,12 @@ Claimant the_checker(const Checker& checker) {
       claims.columns.push_back(claim_of(column));
       claims.columns.back().kinds.resize(1);
     }
-    for (const Parameter& parameter : verdict.description->parameters)
-      claims.parameters.push_back(claim_of(parameter));
+    // What is stored in a column declared DATE conforms to the schema, though a parameter takes any text.
+    for (std::size_t i = 0; i < statement.parameters.size(); ++i) {
+      Claim claim = claim_of(verdict.description->parameters.at(i));
+      if (claim.kinds.front() == "text") claim.kinds = statement.parameters[i].kinds;
+      claims.parameters.push_back(std::move(claim));
+    }
     return claims;
   };
 }

@@ -1031,10 +1031,6 @@ SELECT :x AS x;
 -- params: x integer|any?
 SELECT CAST(:x AS INTEGER) AS x;
 
--- columns: third integer!
--- params: p1 any?, p2 any?, p3 integer!
-SELECT id AS third FROM tasks WHERE id = ?3;
-
 -- # Dates and times
 
 -- columns: today text|date!, now text|datetime!, clock text!
@@ -1476,6 +1472,16 @@ SELECT due FROM tasks t WHERE NOT EXISTS (SELECT 1 FROM users WHERE t.due IS NOT
 -- params: s text!
 SELECT nickname FROM users WHERE :s LIKE nickname || '%';
 
+-- Debian's SQLite says of a blob that it is like nothing, NULL included.
+-- columns: nickname text?
+SELECT nickname FROM users WHERE extra NOT LIKE nickname;
+
+-- columns: nickname text!
+SELECT nickname FROM users WHERE extra LIKE nickname;
+
+-- columns: nickname text!
+SELECT nickname FROM users WHERE name NOT LIKE nickname;
+
 -- columns: title text!, due date?
 SELECT title, (SELECT due FROM tasks s WHERE s.id = t.parent_id AND s.due IS NOT NULL) AS due FROM tasks t;
 
@@ -1532,6 +1538,13 @@ SELECT t.id, f.path AS a, c.body AS b FROM tasks t LEFT JOIN files f ON f.task_i
 -- columns: tag_id integer!, path text?, body text?
 SELECT tag_id, path, body FROM task_tags LEFT JOIN files USING (task_id) LEFT JOIN comments USING (task_id);
 
+-- USING compares with the first table to the left that has the column, and proves nothing about the others.
+-- columns: tag_id integer!, path text?, body text!
+SELECT tag_id, path, body FROM task_tags LEFT JOIN files USING (task_id) JOIN comments USING (task_id);
+
+-- columns: path text?, body text!, name text!
+SELECT f.path, c.body, d.name FROM comments c LEFT JOIN files f ON f.task_id = c.task_id JOIN folders d USING (id);
+
 -- columns: first text?, least integer!
 SELECT first_value(title) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS first, min(priority) OVER (ORDER BY priority RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS least FROM tasks;
 
@@ -1540,6 +1553,10 @@ SELECT lag(title, 1, body) OVER (ORDER BY id) AS previous FROM tasks;
 
 -- columns: titles text?
 SELECT group_concat(title, ', ') FILTER (WHERE done) AS titles FROM tasks GROUP BY project;
+
+-- Over a window, nothing but empty texts makes NULL.
+-- columns: titles text?
+SELECT group_concat(body, '') OVER (PARTITION BY author_id) AS titles FROM comments;
 
 -- columns: sign integer?, root real?, up real|integer!, log real?
 SELECT sign(title) AS sign, sqrt(priority - 3) AS root, ceil(weight) AS up, ln(priority - 1) AS log FROM tasks;
@@ -1614,6 +1631,230 @@ SELECT title + 1 AS n FROM tasks;
 
 -- columns: id integer!, title text!, n integer!
 SELECT id, title, count(*) OVER () AS n FROM tasks WHERE title GLOB 'a*' OR title LIKE 'b%' ESCAPE '!';
+
+-- # Traps of names and of aggregates
+
+-- WHERE sees the table's column, and not the alias.
+-- columns: due text!
+SELECT coalesce(due, '-') AS due FROM tasks WHERE due IS NULL;
+
+-- columns: title text?
+SELECT upper(body) AS title FROM tasks WHERE title IS NOT NULL;
+
+-- columns: title text!, name text!
+SELECT title, name FROM (SELECT t.title, u.name FROM tasks t LEFT JOIN users u ON u.id = t.owner_id) WHERE name IS NOT NULL;
+
+-- columns: name text?, title text?, code text?
+SELECT u.name, t.title, p.code FROM users u LEFT JOIN tasks t ON t.owner_id = u.id RIGHT JOIN projects p ON p.owner_id = u.id;
+
+-- columns: title text!, name text?, project text!
+SELECT t.title, u.name, p.title AS project FROM tasks t FULL JOIN users u ON u.id = t.owner_id JOIN projects p ON p.code = t.project;
+
+-- columns: name text!, due date?
+SELECT u.name, t.due FROM users u LEFT JOIN tasks t ON t.owner_id = u.id AND t.due IS NOT NULL;
+
+-- columns: name text!, due date!
+SELECT u.name, t.due FROM users u LEFT JOIN tasks t ON t.owner_id = u.id AND t.due IS NOT NULL WHERE t.id IS NOT NULL;
+
+-- columns: a text!, b text!, c text?
+SELECT u.name AS a, g.label AS b, p.title AS c FROM users u, tags g LEFT JOIN projects p ON p.owner_id = u.id;
+
+-- columns: n integer!, title text?
+SELECT row_number() OVER (ORDER BY count(*)) AS n, title FROM tasks;
+
+-- An aggregate of the outer query's columns belongs to the outer query.
+-- columns: title text?, last integer?
+SELECT title, (SELECT max(t.id)) AS last FROM tasks t;
+
+-- columns: title text?, n integer?
+SELECT title, (SELECT count(t.id) FROM users LIMIT 1) AS n FROM tasks t;
+
+-- So does one whose FILTER alone looks there.
+-- columns: title text?, n integer?
+SELECT title, (SELECT count(*) FILTER (WHERE t.done) FROM users) AS n FROM tasks t;
+
+-- Where no row is left SQLite computes the column from NULL, and what WHERE proved does not hold.
+-- columns: contact unknown?, n integer!
+SELECT contact, count(*) AS n FROM (SELECT coalesce(email, -1) AS contact FROM users WHERE email IS NOT NULL);
+
+-- columns: orphan boolean|integer!, type text!, next integer?, n integer!
+SELECT owner_id IS NULL AS orphan, typeof(priority) AS type, priority + 1 AS next, count(*) AS n FROM tasks;
+
+-- columns: name text!, n integer!
+SELECT u.name, (SELECT count(*) FROM tasks WHERE owner_id = u.id AND title > u.name) AS n FROM users u WHERE u.name IN (SELECT title FROM tasks);
+
+-- columns: n integer!, colors text?
+SELECT count(DISTINCT color) AS n, group_concat(DISTINCT color) AS colors FROM tags;
+
+-- columns: owner_id integer?, sum integer!, some real?
+SELECT owner_id, sum(DISTINCT priority) AS sum, avg(priority) FILTER (WHERE done) AS some FROM tasks GROUP BY owner_id;
+
+-- columns: titles text!
+SELECT json_group_array(title) FILTER (WHERE done) AS titles FROM tasks;
+
+-- # Traps of recursion
+
+-- columns: x unknown!
+WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x || 'a' FROM c WHERE length(x) < 4) SELECT x FROM c;
+
+-- columns: x real!
+WITH RECURSIVE c(x) AS (SELECT 8 UNION ALL SELECT x / 2.0 FROM c WHERE x > 1) SELECT x FROM c;
+
+-- columns: a integer?, b integer?
+WITH RECURSIVE c(a, b) AS (SELECT 1, NULL UNION ALL SELECT b, a FROM c LIMIT 5) SELECT a, b FROM c;
+
+-- columns: a unknown!, b unknown!
+WITH RECURSIVE c(a, b) AS (SELECT 1, 'x' UNION ALL SELECT b, a FROM c LIMIT 5) SELECT a, b FROM c;
+
+-- columns: id integer?
+WITH RECURSIVE up(id) AS (SELECT id FROM folders UNION SELECT f.parent_id FROM folders f JOIN up USING (id)) SELECT id FROM up;
+
+-- columns: id integer!
+WITH RECURSIVE up(id) AS (SELECT id FROM folders UNION SELECT f.parent_id FROM folders f JOIN up USING (id) WHERE f.parent_id IS NOT NULL) SELECT id FROM up;
+
+-- Three columns hand NULL on, one step after the other.
+-- columns: a integer?, b integer?, c integer?
+WITH RECURSIVE r(a, b, c) AS (SELECT 1, 2, NULL UNION ALL SELECT b, c, 3 FROM r LIMIT 4) SELECT a, b, c FROM r;
+
+-- # More traps of types
+
+-- columns: big real!, most integer!, least integer|real!, hex integer!, thousand real!
+SELECT 9223372036854775808 AS big, 9223372036854775807 AS most, -9223372036854775808 AS least, 0xff AS hex, 1e3 AS thousand;
+
+-- columns: a unknown!, b real!
+SELECT column1 AS a, column2 AS b FROM (VALUES (1, 1), ('x', 2.5));
+
+-- columns: rest integer?, none integer?
+SELECT 7 % 0 AS rest, 1 / 0 AS none;
+
+-- columns: number integer|real!, inverse integer!, yes boolean|integer!
+SELECT -title AS number, ~title AS inverse, title IS NOT 5 AS yes FROM tasks;
+
+-- columns: sum real!, absolute real!, whole real!
+SELECT sum(title) OVER () AS sum, abs(title) AS absolute, round(priority) AS whole FROM tasks;
+
+-- columns: digit text!, names text!, text text!
+SELECT substr(priority, 1, 1) AS digit, upper(priority) AS names, done || '' AS text FROM tasks;
+
+-- format() of nothing at all is NULL.
+-- columns: code integer?, last text!, joined text?, none text?
+SELECT unicode(name) AS code, substr(name, -1) AS last, format('%s', nickname) AS joined, format('') AS none FROM users;
+
+-- columns: trimmed text?, cut text?, found integer?
+SELECT trim(name, nickname) AS trimmed, substr(name, age) AS cut, instr(nickname, name) AS found FROM users;
+
+-- columns: both text|unknown!
+SELECT json_extract(payload, '$.a', '$.b') AS both FROM events;
+
+-- columns: seconds text!, moment integer!, day real!, none text|date?
+SELECT strftime('%s', 'now') AS seconds, unixepoch() AS moment, julianday() AS day, date('no day') AS none;
+
+-- columns: none text?, n integer!
+SELECT CAST(NULL AS TEXT) AS none, CAST('12x' AS INTEGER) AS n;
+
+-- columns: sum real!
+SELECT sum(CASE WHEN done THEN 1.5 ELSE 0 END) AS sum FROM tasks GROUP BY owner_id;
+
+-- columns: flag boolean|integer!, number integer!
+SELECT min(done) AS flag, min(done + 1) AS number FROM tasks GROUP BY owner_id;
+
+-- columns: first date?, second date?, third text?
+SELECT min(due) OVER (PARTITION BY owner_id) AS first, nth_value(due, 2) OVER (ORDER BY id) AS second, min(due || '') OVER () AS third FROM tasks;
+
+-- columns: larger text?
+SELECT max(due, created_at) AS larger FROM tasks;
+
+-- columns: blob blob?, mixed blob|unknown?
+SELECT max(content) AS blob, max(content, path) AS mixed FROM files GROUP BY task_id;
+
+-- # Parameters
+
+-- columns: known boolean|integer!
+-- params: id integer!
+SELECT :id IN (SELECT id FROM users) AS known;
+
+-- columns: same boolean|integer?
+-- params: a any!, b any!
+SELECT :a = :b AS same;
+
+-- One parameter for an integer and a text: nothing is certain of it.
+-- columns: id integer!
+-- params: x any!
+SELECT id FROM tasks WHERE id = :x OR title = :x;
+
+-- columns: id integer!, body text!
+-- params: t text!
+SELECT id, body FROM tasks WHERE title >= :t AND body >= :t;
+
+-- columns: id integer!
+-- params: id integer!, title text!
+SELECT id FROM tasks WHERE (:id, :title) IN (SELECT id, title FROM tasks);
+
+-- columns: id integer!
+-- params: email text|any!
+SELECT id FROM users WHERE lower(email) = lower(:email);
+
+-- columns: id integer!
+-- params: day text|date!, year text!, n integer!
+SELECT id FROM tasks WHERE date(created_at) = :day OR strftime('%Y', created_at) = :year OR length(title) > :n;
+
+-- columns: owner_id integer?
+-- params: n integer|any!, least real|integer|any!, day date!
+SELECT owner_id FROM tasks GROUP BY owner_id HAVING count(*) > :n OR avg(priority) > :least OR max(due) > :day;
+
+-- columns: part text?
+-- params: from integer|any?, n integer|any?
+SELECT substr(title, :from, :n) AS part FROM tasks;
+
+-- columns: moving integer!
+-- params: n integer!
+SELECT sum(priority) OVER (ORDER BY id ROWS :n PRECEDING) AS moving FROM tasks;
+
+-- columns: id integer!
+-- params: prefix text|any!
+SELECT rowid AS id FROM docs WHERE docs MATCH :prefix || '*';
+
+-- columns: note_id integer!
+-- params: query vector|any!
+SELECT note_id FROM vec_notes WHERE embedding MATCH vec_f32(:query) AND k = 3;
+
+-- columns: id integer!
+-- params: budget real!, archived boolean?, rating real!
+SELECT p.rowid AS id FROM projects p JOIN users u ON u.id = p.owner_id WHERE p.budget >= :budget AND p.archived IS :archived AND u.rating < :rating;
+
+-- params: set_due boolean|integer|any!, due date?, id integer!
+UPDATE tasks SET due = CASE WHEN :set_due THEN :due ELSE due END WHERE id = :id;
+
+-- NULL is right for one of the two columns.
+-- params: owner integer!, text text?
+INSERT INTO notes(owner_id, title, body) VALUES (:owner, :text, coalesce(:text, ''));
+
+-- params: a text!, b text?, c text!, d text?
+INSERT INTO tags(label, color) SELECT :a, :b UNION ALL SELECT :c, :d;
+
+-- columns: id integer!, name_length integer!
+-- params: name text!, now datetime!
+INSERT INTO users(name, created_at) VALUES (:name, :now) RETURNING rowid, name_length;
+
+-- columns: owner_id integer?, n integer!
+-- params: owner integer!
+UPDATE tasks SET owner_id = NULL WHERE owner_id = :owner RETURNING owner_id, (SELECT count(*) FROM tasks) AS n;
+
+-- columns: due date?, priority integer!
+-- params: id integer!
+UPDATE tasks SET (due, priority) = (SELECT max(due), 3 FROM tasks) WHERE id = :id AND due IS NOT NULL RETURNING due, priority;
+
+-- columns: due date?
+-- params: day date!
+DELETE FROM tasks WHERE due < :day OR due IS NULL RETURNING due;
+
+-- columns: id integer!, title text!
+-- params: id integer!
+SELECT id, title FROM tasks WHERE rowid = :id;
+
+-- columns: id integer!
+-- params: key text|any!
+SELECT seq AS id FROM events WHERE json_extract(payload, '$.' || :key) IS NOT NULL;
 
 -- # What is asked of the checker by name
 
