@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string>
 
+#include "cairn/sql/checked.hpp"
 #include "migration_scripts.hpp"
 
 namespace cairn::store {
@@ -33,22 +34,24 @@ void create_vectors(sqlite::ConnectionRef db, std::size_t dimension) {
 
 std::optional<std::size_t> vector_dimension(sqlite::ConnectionRef db) {
   // Without white space and in lower case: createvirtualtablevec_contentusingvec0(…
-  const auto sql = db.query_optional<std::string>(
-      "SELECT lower(replace(replace(replace(replace(sql, ' ', ''), char(9), ''), char(10), ''), char(13), "
-      "'')) "
-      "FROM sqlite_schema WHERE name = 'vec_content' AND type = 'table'");
+  const auto table = CAIRN_SQL(
+                         "SELECT lower(replace(replace(replace(replace(sql, ' ', ''), "
+                         "char(9), ''), char(10), ''), char(13), '')) AS \"sql!\" "
+                         "FROM sqlite_schema WHERE name = 'vec_content' AND type = 'table'")
+                         .optional(db);
   constexpr std::string_view kColumns = "usingvec0(content_idintegerprimarykey,vectorfloat[";
-  if (!sql || !sql->starts_with("createvirtualtable")) return std::nullopt;
-  const std::size_t columns = sql->find(kColumns);
+  if (!table || !table->sql.starts_with("createvirtualtable")) return std::nullopt;
+  const std::string& sql = table->sql;
+  const std::size_t columns = sql.find(kColumns);
   if (columns == std::string::npos) return std::nullopt;
   // A further column would have to be given with every vector, which the store does not.
-  if (!db.query_one<bool>(
-          "SELECT group_concat(name) = 'content_id,vector' FROM pragma_table_info('vec_content')"))
+  if (!CAIRN_SQL("SELECT group_concat(name) IS 'content_id,vector' FROM pragma_table_info('vec_content')")
+           .scalar(db))
     return std::nullopt;
 
   std::size_t dimension = 0;
-  const char* digits = sql->data() + columns + kColumns.size();
-  const auto [end, error] = std::from_chars(digits, sql->data() + sql->size(), dimension);
+  const char* digits = sql.data() + columns + kColumns.size();
+  const auto [end, error] = std::from_chars(digits, sql.data() + sql.size(), dimension);
   if (error != std::errc{} || end == digits || *end != ']') return std::nullopt;
   return dimension;
 }
