@@ -180,7 +180,8 @@ class Describer {
       const ResultType& found = analysis.columns[i];
       const std::string sqlite_name(statement_.column_name(static_cast<int>(i)));
       Override said = parse_override(sqlite_name);
-      if (!is_identifier(said.name) && analysis.columns.size() == 1) said.name = "value";
+      // Without an alias the name is the expression itself: its ":id" is no type, its "?" no override.
+      if (!is_identifier(said.name) && analysis.columns.size() == 1) said = {.name = "value"};
       const std::optional<std::size_t> offset = why.empty() ? std::optional(found.offset) : std::nullopt;
       if (!is_identifier(said.name)) {
         mistakes_.push_back(

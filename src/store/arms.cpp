@@ -5,12 +5,16 @@
 #include <algorithm>
 #include <iterator>
 
+#include "cairn/sql/checked.hpp"
 #include "store/content.hpp"
 #include "text/query.hpp"
 
 namespace cairn::store {
 
 namespace {
+
+// What the condition of a filter is about.
+constexpr std::string_view kContentTables = "content c LEFT JOIN documents d ON d.id = c.document_id";
 
 void note_plan(const Query& query, const std::string& sql) {
   if (!query.explain) return;
@@ -69,11 +73,10 @@ void append(Ranking& to, Ranking&& more) {
 
 // How many rows a term occurs in, counted no further than `most`.
 std::size_t row_count(const Query& query, const text::QueryTerm& term, std::size_t most) {
-  const sql::CachedStatement st =
-      query.db.cached("SELECT count(*) FROM (SELECT 1 FROM content_fts WHERE content_fts MATCH ? LIMIT ?)");
-  st->bind_all(text::fts5_any(std::span(&term, 1)), most);
-  st->step();
-  return st->get<std::size_t>(0);
+  const std::int64_t count =
+      CAIRN_SQL("SELECT count(*) FROM (SELECT 1 FROM content_fts WHERE content_fts MATCH :term LIMIT :most)")
+          .scalar(query.db, {.term = text::fts5_any(std::span(&term, 1)), .most = most});
+  return static_cast<std::size_t>(count);
 }
 
 // FTS5 computes bm25 for every row that matches, which for a common word is a large part of the file. So only

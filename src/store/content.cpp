@@ -8,36 +8,21 @@
 
 #include "base/utf8.hpp"
 #include "cairn/error.hpp"
+#include "cairn/sql/checked.hpp"
 
 namespace cairn::store {
 
-Content read_content(const sqlite::Statement& row) {
-  Content content;
-  content.id = row.get<std::int64_t>(0);
-  content.text = row.get<std::string>(1);
-  content.doc_type = row.get<std::string>(2);
-  content.namespace_ = row.get<std::string>(3);
-  content.metadata = row.get<std::optional<std::string>>(4).value_or("");
-  content.created_at = row.get<std::int64_t>(5);
-  content.updated_at = row.get<std::optional<std::int64_t>>(6);
-  content.document_id = row.get<std::optional<std::int64_t>>(7);
-  content.path = row.get<std::string>(8);
-  content.title = row.get<std::string>(9);
-  content.heading = row.get<std::string>(10);
-  content.line_start = row.get<std::int64_t>(11);
-  content.line_end = row.get<std::int64_t>(12);
-  content.byte_start = row.get<std::int64_t>(13);
-  content.byte_end = row.get<std::int64_t>(14);
-  return content;
-}
-
 std::optional<Content> find_content(sql::Connection& db, std::int64_t id) {
-  static const std::string sql =
-      fmt::format("SELECT {} FROM {} WHERE c.id = ?", kContentColumns, kContentTables);
-  const sql::CachedStatement st = db.cached(sql);
-  st->bind(1, id);
-  if (!st->step()) return std::nullopt;
-  return read_content(*st);
+  // The casts are for rows of other programs, whose values SQLite does not hold to the declared types.
+  return CAIRN_SQL(
+             "SELECT c.id, CAST(c.text AS TEXT) AS text, CAST(c.doc_type AS TEXT) AS doc_type, c.namespace, "
+             "coalesce(CAST(c.metadata AS TEXT), '') AS metadata, "
+             "CAST(c.created_at AS INTEGER) AS created_at, c.updated_at, c.document_id, "
+             "coalesce(d.path, '') AS path, coalesce(d.title, '') AS title, "
+             "c.heading, c.line_start, c.line_end, c.byte_start, c.byte_end "
+             "FROM content c LEFT JOIN documents d ON d.id = c.document_id WHERE c.id = :id")
+      .as<Content>()
+      .optional(db, {.id = id});
 }
 
 namespace {
@@ -101,14 +86,13 @@ void require_valid(const Update& changes, std::size_t dimension) {
 }
 
 void insert_vector(sql::Connection& db, std::int64_t id, std::span<const float> embedding) {
-  const sql::CachedStatement st = db.cached("INSERT INTO vec_content(content_id, vector) VALUES (?, ?)");
-  st->bind(1, id).bind_view(2, sqlite::as_bytes(embedding)).run();
+  CAIRN_SQL("INSERT INTO vec_content(content_id, vector) VALUES (:id, :vector)")
+      .execute(db, {.id = id, .vector = embedding});
 }
 
 void put_vector(sql::Connection& db, std::int64_t id, std::span<const float> embedding) {
-  const sql::CachedStatement st =
-      db.cached("INSERT OR REPLACE INTO vec_content(content_id, vector) VALUES (?, ?)");
-  st->bind(1, id).bind_view(2, sqlite::as_bytes(embedding)).run();
+  CAIRN_SQL("INSERT OR REPLACE INTO vec_content(content_id, vector) VALUES (:id, :vector)")
+      .execute(db, {.id = id, .vector = embedding});
 }
 
 std::int64_t unix_now() {

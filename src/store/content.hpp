@@ -14,18 +14,6 @@
 
 namespace cairn::store {
 
-// The columns of a Content, for queries over `content c LEFT JOIN documents d ON d.id = c.document_id`.
-// The casts are for rows of other programs, whose values SQLite does not hold to the declared types.
-inline constexpr std::string_view kContentColumns =
-    "c.id, CAST(c.text AS TEXT), CAST(c.doc_type AS TEXT), c.namespace, CAST(c.metadata AS TEXT), "
-    "CAST(c.created_at AS INTEGER), c.updated_at, c.document_id, "
-    "coalesce(d.path, ''), coalesce(d.title, ''), c.heading, c.line_start, c.line_end, c.byte_start, "
-    "c.byte_end";
-inline constexpr std::string_view kContentTables = "content c LEFT JOIN documents d ON d.id = c.document_id";
-
-// Reads kContentColumns, starting at column 0.
-Content read_content(const sqlite::Statement& row);
-
 std::optional<Content> find_content(sql::Connection& db, std::int64_t id);
 
 // Throws invalid_argument for what cannot be stored: empty or invalid text, metadata that is no JSON

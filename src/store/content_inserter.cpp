@@ -1,5 +1,7 @@
 #include "store/content_inserter.hpp"
 
+#include "cairn/sql/checked.hpp"
+
 namespace cairn::store {
 
 namespace {
@@ -32,9 +34,10 @@ void bind_row(sqlite::Statement& st, int at, std::int64_t id, const NewContent& 
 ContentInserter::ContentInserter(sql::Connection& db)
     : db_(db),
       // Above every id that was ever given away, as AUTOINCREMENT would choose.
-      last_id_(db.query_one<std::int64_t>(
-          "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'content'), 0), "
-          "coalesce((SELECT max(id) FROM content), 0))")) {}
+      last_id_(
+          CAIRN_SQL("SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'content'), 0), "
+                    "coalesce((SELECT max(id) FROM content), 0)) AS \"id: std::int64_t\"")
+              .scalar(db)) {}
 
 std::int64_t ContentInserter::add(NewContent row) {
   rows_.push_back(std::move(row));

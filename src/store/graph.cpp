@@ -12,6 +12,7 @@
 #include <set>
 
 #include "cairn/error.hpp"
+#include "cairn/sql/checked.hpp"
 #include "store/content.hpp"
 #include "store/documents.hpp"
 
@@ -24,10 +25,11 @@ bool is_content(const Node& node) {
 }
 
 void require_node(sql::Connection& db, const Node& node) {
-  const sql::CachedStatement st = db.cached(is_content(node) ? "SELECT 1 FROM content WHERE id = ?"
-                                                             : "SELECT 1 FROM documents WHERE id = ?");
-  st->bind(1, node.id);
-  if (!st->step())
+  const bool exists =
+      is_content(node)
+          ? CAIRN_SQL("SELECT EXISTS (SELECT 1 FROM content WHERE id = :id)").scalar(db, {.id = node.id})
+          : CAIRN_SQL("SELECT EXISTS (SELECT 1 FROM documents WHERE id = :id)").scalar(db, {.id = node.id});
+  if (!exists)
     throw Error(ErrorCode::not_found, fmt::format("there is no {} with the id {}",
                                                   is_content(node) ? "content" : "document", node.id));
 }
@@ -41,10 +43,11 @@ void require_valid(const Edge& edge) {
                 fmt::format("the strength of a relationship is between 0 and 1, not {}", edge.strength));
 }
 
-// Binds a node as (content id or NULL, document id or NULL).
-void bind_node(sqlite::Statement& st, int parameter, const Node& node) {
-  st.bind(is_content(node) ? parameter : parameter + 1, node.id);
-  st.bind(is_content(node) ? parameter + 1 : parameter, nullptr);
+std::optional<std::int64_t> content_id(const Node& node) {
+  return is_content(node) ? std::optional(node.id) : std::nullopt;
+}
+std::optional<std::int64_t> document_id(const Node& node) {
+  return is_content(node) ? std::nullopt : std::optional(node.id);
 }
 
 // document_relationships keeps content ids as they are and document ids negated in its indexes.
@@ -59,81 +62,87 @@ void relate(sql::Connection& db, const Edge& edge, std::int64_t now) {
   require_node(db, edge.source);
   require_node(db, edge.target);
   if (is_content(edge.source) && is_content(edge.target)) {
-    const sql::CachedStatement st = db.cached(
+    CAIRN_SQL(
         "INSERT INTO content_relationships(source_id, target_id, relationship_type, strength, created_at) "
-        "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET strength = excluded.strength");
-    st->bind_all(edge.source.id, edge.target.id, edge.type, edge.strength, now).run();
+        "VALUES (:source, :target, :type, :strength, :now) "
+        "ON CONFLICT DO UPDATE SET strength = excluded.strength")
+        .execute(db, {.source = edge.source.id,
+                      .target = edge.target.id,
+                      .type = edge.type,
+                      .strength = edge.strength,
+                      .now = now});
     return;
   }
-  const sql::CachedStatement st = db.cached(
+  CAIRN_SQL(
       "INSERT INTO document_relationships(source_id, source_document_id, target_id, target_document_id, "
-      "relationship_type, strength, created_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
-      "ON CONFLICT DO UPDATE SET strength = excluded.strength");
-  bind_node(*st, 1, edge.source);
-  bind_node(*st, 3, edge.target);
-  st->bind(5, edge.type).bind(6, edge.strength).bind(7, now).run();
+      "relationship_type, strength, created_at) "
+      "VALUES (:source, :source_document, :target, :target_document, :type, :strength, :now) "
+      "ON CONFLICT DO UPDATE SET strength = excluded.strength")
+      .execute(db, {.source = content_id(edge.source),
+                    .source_document = document_id(edge.source),
+                    .target = content_id(edge.target),
+                    .target_document = document_id(edge.target),
+                    .type = edge.type,
+                    .strength = edge.strength,
+                    .now = now});
 }
 
 bool unrelate(sql::Connection& db, const Edge& edge) {
-  const bool rows_only = is_content(edge.source) && is_content(edge.target);
-  const sql::CachedStatement st = db.cached(
-      rows_only ? "DELETE FROM content_relationships WHERE source_id = ? AND target_id = ? AND "
-                  "relationship_type = ?"
-                : "DELETE FROM document_relationships WHERE coalesce(source_id, -source_document_id) = ? "
-                  "AND coalesce(target_id, -target_document_id) = ? AND relationship_type = ?");
-  st->bind_all(signed_id(edge.source), signed_id(edge.target), edge.type).run();
-  return db.changes() > 0;
+  if (is_content(edge.source) && is_content(edge.target))
+    return CAIRN_SQL(
+               "DELETE FROM content_relationships "
+               "WHERE source_id = :source AND target_id = :target AND relationship_type = :type")
+               .execute(db, {.source = edge.source.id, .target = edge.target.id, .type = edge.type}) > 0;
+  return CAIRN_SQL(
+             "DELETE FROM document_relationships WHERE coalesce(source_id, -source_document_id) = :source "
+             "AND coalesce(target_id, -target_document_id) = :target AND relationship_type = :type")
+             .execute(
+                 db,
+                 {.source = signed_id(edge.source), .target = signed_id(edge.target), .type = edge.type}) > 0;
 }
 
 namespace {
 
-// Four statements: out of a node and into it, over either table. Each yields source, target (negative
-// for documents), type and strength.
-constexpr const char* kRowEdges[] = {
-    "SELECT source_id, target_id, relationship_type, coalesce(strength, 1.0) FROM content_relationships "
-    "WHERE source_id = ?1 AND (?2 IS NULL OR relationship_type = ?2) AND coalesce(strength, 1.0) >= ?3",
-    "SELECT source_id, target_id, relationship_type, coalesce(strength, 1.0) FROM content_relationships "
-    "WHERE target_id = ?1 AND (?2 IS NULL OR relationship_type = ?2) AND coalesce(strength, 1.0) >= ?3",
-};
-constexpr const char* kDocumentEdges[] = {
-    "SELECT coalesce(source_id, -source_document_id), coalesce(target_id, -target_document_id), "
-    "relationship_type, "
-    "strength FROM document_relationships "
-    "WHERE coalesce(source_id, -source_document_id) = ?1 AND (?2 IS NULL OR relationship_type = ?2) AND "
-    "strength >= ?3",
-    "SELECT coalesce(source_id, -source_document_id), coalesce(target_id, -target_document_id), "
-    "relationship_type, "
-    "strength FROM document_relationships "
-    "WHERE coalesce(target_id, -target_document_id) = ?1 AND (?2 IS NULL OR relationship_type = ?2) AND "
-    "strength >= ?3",
-};
+// Out of a node and into it, over either table.
+constexpr auto kRowsOut = CAIRN_SQL(
+    "SELECT source_id, target_id, relationship_type, coalesce(strength, 1.0) AS strength "
+    "FROM content_relationships WHERE source_id = :node AND (:type IS NULL OR relationship_type = :type) "
+    "AND coalesce(strength, 1.0) >= :min_strength");
+constexpr auto kRowsIn = CAIRN_SQL(
+    "SELECT source_id, target_id, relationship_type, coalesce(strength, 1.0) AS strength "
+    "FROM content_relationships WHERE target_id = :node AND (:type IS NULL OR relationship_type = :type) "
+    "AND coalesce(strength, 1.0) >= :min_strength");
+constexpr auto kDocumentsOut = CAIRN_SQL(
+    "SELECT coalesce(source_id, -source_document_id) AS \"source_id!\", "
+    "coalesce(target_id, -target_document_id) AS \"target_id!\", relationship_type, strength "
+    "FROM document_relationships WHERE coalesce(source_id, -source_document_id) = :node "
+    "AND (:type IS NULL OR relationship_type = :type) AND strength >= :min_strength");
+constexpr auto kDocumentsIn = CAIRN_SQL(
+    "SELECT coalesce(source_id, -source_document_id) AS \"source_id!\", "
+    "coalesce(target_id, -target_document_id) AS \"target_id!\", relationship_type, strength "
+    "FROM document_relationships WHERE coalesce(target_id, -target_document_id) = :node "
+    "AND (:type IS NULL OR relationship_type = :type) AND strength >= :min_strength");
 
 Node node_of(std::int64_t id, bool documents_are_negative) {
   return documents_are_negative && id < 0 ? Node(-id, NodeKind::document) : Node(id);
 }
 
-void collect(sql::Connection& db, const char* sql, bool documents, const Node& node,
-             const RelatedOptions& options, std::vector<Edge>& edges) {
-  const sql::CachedStatement st = db.cached(sql);
-  st->bind(1, documents ? signed_id(node) : node.id);
-  if (options.type.empty()) {
-    st->bind(2, nullptr);
-  } else {
-    st->bind(2, options.type);
-  }
-  st->bind(3, options.min_strength);
-  while (st->step())
-    edges.push_back({node_of(st->get<std::int64_t>(0), documents),
-                     node_of(st->get<std::int64_t>(1), documents), st->get<std::string>(2),
-                     st->get<double>(3)});
-}
-
 std::vector<Edge> edges_at(sql::Connection& db, const Node& node, const RelatedOptions& options) {
   std::vector<Edge> edges;
-  for (const int incoming : {0, 1}) {
-    if (options.direction == (incoming ? Direction::out : Direction::in)) continue;
-    if (is_content(node)) collect(db, kRowEdges[incoming], false, node, options, edges);
-    collect(db, kDocumentEdges[incoming], true, node, options, edges);
+  const auto type = options.type.empty() ? std::nullopt : std::optional(options.type);
+  const auto collect = [&](const auto& query, bool documents) {
+    for (auto& edge :
+         query.all(db, {.node = signed_id(node), .type = type, .min_strength = options.min_strength}))
+      edges.push_back({node_of(edge.source_id, documents), node_of(edge.target_id, documents),
+                       std::move(edge.relationship_type), edge.strength});
+  };
+  if (options.direction != Direction::in) {
+    if (is_content(node)) collect(kRowsOut, false);
+    collect(kDocumentsOut, true);
+  }
+  if (options.direction != Direction::out) {
+    if (is_content(node)) collect(kRowsIn, false);
+    collect(kDocumentsIn, true);
   }
   return edges;
 }

@@ -9,6 +9,7 @@
 
 #include "base/utf8.hpp"
 #include "cairn/error.hpp"
+#include "cairn/sql/checked.hpp"
 #include "cairn/sql/transaction.hpp"
 #include "store/bounded_queue.hpp"
 #include "store/file_time.hpp"
@@ -177,19 +178,22 @@ class Ingest {
     // '0' follows '/' in ASCII: the range is everything that begins with "folder/". What another process
     // read in since this walk began is no concern of this walk.
     const std::string stem = folder == "/" ? "" : folder;
-    auto st = db.prepare(
-        "SELECT id, path FROM documents WHERE namespace = ? AND path > ? AND path < ? "
-        "AND ingested_ns < ?");
-    st.bind_all(options_.namespace_, stem + '/', stem + '0', started_ns_);
-    while (st.step()) {
-      const auto path = st.get<std::string_view>(1);
+    for (const auto& row :
+         CAIRN_SQL(
+             "SELECT id, path FROM documents WHERE namespace = :namespace AND path > :begin AND path < :end "
+             "AND ingested_ns < :started")
+             .each(db, {.namespace_ = options_.namespace_,
+                       .begin = stem + '/',
+                       .end = stem + '0',
+                       .started = started_ns_})) {
       const auto at =
-          std::lower_bound(found.files.begin(), found.files.end(), path,
+          std::lower_bound(found.files.begin(), found.files.end(), row.path,
                            [](const FoundFile& file, std::string_view p) { return file.path < p; });
-      const bool is_found = at != found.files.end() && at->path == path;
-      const bool is_unknown = std::any_of(found.unknown.begin(), found.unknown.end(),
-                                          [path](const std::string& top) { return is_within(path, top); });
-      if (!is_found && !is_unknown) gone.push_back(st.get<std::int64_t>(0));
+      const bool is_found = at != found.files.end() && at->path == row.path;
+      const bool is_unknown =
+          std::any_of(found.unknown.begin(), found.unknown.end(),
+                      [&row](const std::string& top) { return is_within(row.path, top); });
+      if (!is_found && !is_unknown) gone.push_back(row.id);
     }
   }
 

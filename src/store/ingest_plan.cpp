@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cairn/sql/checked.hpp"
 #include "store/file_time.hpp"
 
 namespace cairn::store {
@@ -11,63 +12,44 @@ namespace {
 
 constexpr std::int64_t kRacyNs = 2 * kNanosecondsPerSecond;  // the tick of FAT, the coarsest there is
 
-class Planner {
- public:
-  Planner(sqlite::ConnectionRef db, const IngestOptions& options)
-      : options_(options),
-        document_(
-            db.prepare("SELECT id, bytes, modified_ns, ingested_ns, content_hash, doc_type FROM documents "
-                       "WHERE namespace = ? AND path = ?")),
-        hashes_(db.prepare("SELECT text_hash FROM content WHERE document_id = ? AND text_hash IS NOT NULL")) {
-  }
+std::optional<KnownDocument> find_known(sqlite::ConnectionRef db, const std::string& path,
+                                        const IngestOptions& options) {
+  return CAIRN_SQL(
+             "SELECT id, bytes, modified_ns, ingested_ns, content_hash, doc_type FROM documents "
+             "WHERE namespace = :namespace AND path = :path")
+      .as<KnownDocument>()
+      .optional(db, {.namespace_ = options.namespace_, .path = path});
+}
 
-  std::optional<KnownDocument> find(const std::string& path) {
-    document_.bind_view(1, std::string_view(options_.namespace_)).bind_view(2, std::string_view(path));
-    if (!document_.step()) return std::nullopt;
-    KnownDocument known{.id = document_.get<std::int64_t>(0),
-                        .bytes = document_.get<std::uint64_t>(1),
-                        .modified_ns = document_.get<std::int64_t>(2),
-                        .ingested_ns = document_.get<std::int64_t>(3),
-                        .content_hash = document_.get<std::string>(4),
-                        .doc_type = document_.get<std::string>(5)};
-    document_.reset();
-    return known;
-  }
+bool is_unchanged(const FoundFile& file, const KnownDocument& known, const IngestOptions& options) {
+  return known.bytes == file.bytes && known.modified_ns == file.modified_ns &&
+         !is_racily_clean(known.modified_ns, known.ingested_ns) &&
+         (options.doc_type.empty() || options.doc_type == known.doc_type);
+}
 
-  bool is_unchanged(const FoundFile& file, const KnownDocument& known) const {
-    return known.bytes == file.bytes && known.modified_ns == file.modified_ns &&
-           !is_racily_clean(known.modified_ns, known.ingested_ns) &&
-           (options_.doc_type.empty() || options_.doc_type == known.doc_type);
-  }
-
-  std::vector<std::uint64_t> hashes_of(std::int64_t document_id) {
-    std::vector<std::uint64_t> hashes;
-    hashes_.bind(1, document_id);
-    while (hashes_.step()) hashes.push_back(hash_prefix(hashes_.get<std::string_view>(0)));
-    std::sort(hashes.begin(), hashes.end());
-    hashes.shrink_to_fit();
-    return hashes;
-  }
-
- private:
-  const IngestOptions& options_;
-  sqlite::Statement document_;
-  sqlite::Statement hashes_;
-};
+std::vector<std::uint64_t> hashes_of(sqlite::ConnectionRef db, std::int64_t document_id) {
+  std::vector<std::uint64_t> hashes;
+  for (const auto& row : CAIRN_SQL("SELECT text_hash FROM content "
+                                   "WHERE document_id = :document AND text_hash IS NOT NULL")
+                             .each(db, {.document = document_id}))
+    hashes.push_back(hash_prefix(row.text_hash));
+  std::sort(hashes.begin(), hashes.end());
+  hashes.shrink_to_fit();
+  return hashes;
+}
 
 }  // namespace
 
 IngestPlan plan_ingest(sqlite::ConnectionRef db, const WalkResult& found, const IngestOptions& options) {
-  Planner planner(db, options);
   IngestPlan plan;
   for (const FoundFile& file : found.files) {
-    std::optional<KnownDocument> known = planner.find(file.path);
-    if (known && planner.is_unchanged(file, *known)) {
+    std::optional<KnownDocument> known = find_known(db, file.path, options);
+    if (known && is_unchanged(file, *known, options)) {
       plan.unchanged.push_back(&file);
       continue;
     }
     FileTask task{file, std::move(known)};
-    if (task.known) task.known_hashes = planner.hashes_of(task.known->id);
+    if (task.known) task.known_hashes = hashes_of(db, task.known->id);
     plan.tasks.push_back(std::move(task));
   }
   return plan;

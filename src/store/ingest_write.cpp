@@ -5,6 +5,7 @@
 
 #include "base/hash.hpp"
 #include "cairn/error.hpp"
+#include "cairn/sql/checked.hpp"
 #include "store/content.hpp"
 #include "store/embedded_text.hpp"
 #include "store/file_time.hpp"
@@ -47,20 +48,6 @@ DocumentWriter::DocumentWriter(sql::Connection& db, Embedder* embedder, const In
       report_(report),
       now_(now_ns() / kNanosecondsPerSecond),
       db_(db),
-      find_document_(db.cached("SELECT id FROM documents WHERE namespace = ? AND path = ?")),
-      insert_document_(db.cached("INSERT INTO documents(title, doc_type, bytes, modified_ns, ingested_ns, "
-                                 "content_hash, namespace, path) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
-      update_document_(db.cached("UPDATE documents SET title = ?, doc_type = ?, bytes = ?, modified_ns = ?, "
-                                 "ingested_ns = ?, content_hash = ? WHERE id = ?")),
-      select_rows_(
-          db.cached("SELECT id, text, heading, line_start, line_end, byte_start, byte_end, text_hash, "
-                    "doc_type FROM content WHERE document_id = ? ORDER BY byte_start, id")),
-      // Two statements, since naming `heading` has the row indexed again.
-      move_row_(db.cached("UPDATE content SET doc_type = ?, line_start = ?, line_end = ?, byte_start = ?, "
-                          "byte_end = ?, text_hash = ? WHERE id = ?")),
-      change_row_(db.cached("UPDATE content SET doc_type = ?, line_start = ?, line_end = ?, byte_start = ?, "
-                            "byte_end = ?, text_hash = ?, heading = ?, updated_at = ? WHERE id = ?")),
-      delete_row_(db.cached("DELETE FROM content WHERE id = ?")),
       new_rows_(db) {}
 
 bool DocumentWriter::has_work(const PreparedFile& file, const IngestOptions& options) noexcept {
@@ -87,59 +74,84 @@ void DocumentWriter::write(std::shared_ptr<const PreparedFile> file) {
 }
 
 void DocumentWriter::remove(std::int64_t document_id) {
-  db_.execute("DELETE FROM content WHERE document_id = ?", document_id);
-  report_.chunks_removed += static_cast<std::size_t>(db_.changes());
-  db_.execute("DELETE FROM documents WHERE id = ?", document_id);
-  report_.files_removed += static_cast<std::size_t>(db_.changes());
+  report_.chunks_removed += static_cast<std::size_t>(
+      CAIRN_SQL("DELETE FROM content WHERE document_id = :id").execute(db_, {.id = document_id}));
+  report_.files_removed += static_cast<std::size_t>(
+      CAIRN_SQL("DELETE FROM documents WHERE id = :id").execute(db_, {.id = document_id}));
 }
 
 std::optional<std::int64_t> DocumentWriter::find_document(const std::string& path) {
-  find_document_->bind_view(1, std::string_view(options_.namespace_)).bind_view(2, std::string_view(path));
-  std::optional<std::int64_t> id;
-  if (find_document_->step()) id = find_document_->get<std::int64_t>(0);
-  find_document_->reset();
-  return id;
+  const auto found = CAIRN_SQL("SELECT id FROM documents WHERE namespace = :namespace AND path = :path")
+                         .optional(db_, {.namespace_ = options_.namespace_, .path = path});
+  return found ? std::optional(found->id) : std::nullopt;
 }
 
 void DocumentWriter::update_stamps(const PreparedFile& file) {
   const KnownDocument& known = *file.task->known;
-  db_.cached(
-         "UPDATE documents SET bytes = ?, modified_ns = ?, ingested_ns = ? WHERE id = ? AND content_hash = ?")
-      ->bind_all(file.bytes, file.modified_ns, file.read_ns, known.id, file.content_hash)
-      .run();
+  CAIRN_SQL(
+      "UPDATE documents SET bytes = :bytes, modified_ns = :modified, ingested_ns = :ingested "
+      "WHERE id = :id AND content_hash = :hash")
+      .execute(db_, {.bytes = file.bytes,
+                     .modified = file.modified_ns,
+                     .ingested = file.read_ns,
+                     .id = known.id,
+                     .hash = file.content_hash});
   if (!type_differs(file, options_)) {
     ++report_.files_unchanged;
     return;
   }
-  db_.execute("UPDATE documents SET doc_type = ? WHERE id = ?", options_.doc_type, known.id);
-  db_.execute("UPDATE content SET doc_type = ? WHERE document_id = ?", options_.doc_type, known.id);
+  CAIRN_SQL("UPDATE documents SET doc_type = :doc_type WHERE id = :id")
+      .execute(db_, {.doc_type = options_.doc_type, .id = known.id});
+  CAIRN_SQL("UPDATE content SET doc_type = :doc_type WHERE document_id = :document")
+      .execute(db_, {.doc_type = options_.doc_type, .document = known.id});
   ++report_.files_updated;
 }
 
 std::int64_t DocumentWriter::upsert_document(const PreparedFile& file, std::optional<std::int64_t> known) {
-  sqlite::Statement& st = known ? *update_document_ : *insert_document_;
-  st.bind_view(1, std::string_view(file.title)).bind_view(2, std::string_view(file.doc_type));
-  st.bind(3, file.bytes).bind(4, file.modified_ns).bind(5, file.read_ns);
-  st.bind_view(6, std::string_view(file.content_hash));
   if (known) {
-    st.bind(7, *known).run();
+    CAIRN_SQL(
+        "UPDATE documents SET title = :title, doc_type = :doc_type, bytes = :bytes, modified_ns = :modified, "
+        "ingested_ns = :ingested, content_hash = :hash WHERE id = :id")
+        .execute(db_, {.title = file.title,
+                       .doc_type = file.doc_type,
+                       .bytes = file.bytes,
+                       .modified = file.modified_ns,
+                       .ingested = file.read_ns,
+                       .hash = file.content_hash,
+                       .id = *known});
     return *known;
   }
-  st.bind_view(7, std::string_view(options_.namespace_))
-      .bind_view(8, std::string_view(file.task->file.path))
-      .run();
+  // Without RETURNING, whose savepoint would have FTS5 write out what it has gathered.
+  CAIRN_SQL(
+      "INSERT INTO documents(namespace, path, title, doc_type, "
+      "bytes, modified_ns, ingested_ns, content_hash) "
+      "VALUES (:namespace, :path, :title, :doc_type, :bytes, :modified, :ingested, :hash)")
+      .execute(db_, {.namespace_ = options_.namespace_,
+                     .path = file.task->file.path,
+                     .title = file.title,
+                     .doc_type = file.doc_type,
+                     .bytes = file.bytes,
+                     .modified = file.modified_ns,
+                     .ingested = file.read_ns,
+                     .hash = file.content_hash});
   return db_.last_insert_rowid();
 }
 
 std::vector<DocumentWriter::OldRow> DocumentWriter::rows_of(std::int64_t document_id) {
   std::vector<OldRow> rows;
-  sqlite::Statement& st = *select_rows_;
-  st.bind(1, document_id);
-  while (st.step())
-    rows.push_back({st.get<std::int64_t>(0), content_hash(st.get<std::string_view>(1)),
-                    st.get<std::string>(2), st.get<std::int64_t>(3), st.get<std::int64_t>(4),
-                    st.get<std::int64_t>(5), st.get<std::int64_t>(6), st.get<std::optional<std::string>>(7),
-                    st.get<std::string>(8)});
+  for (auto row :
+       CAIRN_SQL("SELECT id, text, heading, line_start, line_end, byte_start, byte_end, text_hash, doc_type "
+                 "FROM content WHERE document_id = :document ORDER BY byte_start, id")
+           .each(db_, {.document = document_id}))
+    rows.push_back({.id = row.id,
+                    .hash_of_text = content_hash(row.text),
+                    .heading = std::move(row.heading),
+                    .line_start = row.line_start,
+                    .line_end = row.line_end,
+                    .byte_start = row.byte_start,
+                    .byte_end = row.byte_end,
+                    .text_hash = std::move(row.text_hash),
+                    .doc_type = std::move(row.doc_type)});
   return rows;
 }
 
@@ -165,7 +177,7 @@ void DocumentWriter::write_chunks(const std::shared_ptr<const PreparedFile>& sha
 
   for (const OldRow& row : rows) {
     if (row.kept) continue;
-    delete_row_->bind(1, row.id).run();
+    CAIRN_SQL("DELETE FROM content WHERE id = :id").execute(db_, {.id = row.id});
     ++report_.chunks_removed;
   }
   for (std::size_t i = 0; i < file.chunks.size(); ++i) {
@@ -218,12 +230,20 @@ void DocumentWriter::keep(const OldRow& row, const PreparedFile& file, std::size
       row.byte_start != as_stored(chunk.byte_begin) || row.byte_end != as_stored(chunk.byte_end);
   if (!heading_changed && !moved && text_hash == row.text_hash && row.doc_type == file.doc_type) return;
 
-  sqlite::Statement& st = heading_changed ? *change_row_ : *move_row_;
-  st.bind_view(1, std::string_view(file.doc_type));
-  st.bind(2, chunk.line_begin).bind(3, chunk.line_end).bind(4, chunk.byte_begin).bind(5, chunk.byte_end);
-  st.bind(6, text_hash);
-  if (heading_changed) st.bind_view(7, std::string_view(chunk.heading)).bind(8, now_);
-  st.bind(heading_changed ? 9 : 7, row.id).run();
+  CAIRN_SQL(
+      "UPDATE content SET doc_type = :doc_type, line_start = :line_start, line_end = :line_end, "
+      "byte_start = :byte_start, byte_end = :byte_end, text_hash = :text_hash WHERE id = :id")
+      .execute(db_, {.doc_type = file.doc_type,
+                     .line_start = chunk.line_begin,
+                     .line_end = chunk.line_end,
+                     .byte_start = chunk.byte_begin,
+                     .byte_end = chunk.byte_end,
+                     .text_hash = text_hash,
+                     .id = row.id});
+  // By itself, since naming `heading` has the row indexed again.
+  if (heading_changed)
+    CAIRN_SQL("UPDATE content SET heading = :heading, updated_at = :now WHERE id = :id")
+        .execute(db_, {.heading = chunk.heading, .now = now_, .id = row.id});
   if (embedder_ && text_hash != row.text_hash) set_vector(row.id, file, i, true);
 }
 

@@ -1,8 +1,8 @@
 // From a prepared file to rows. The ids of chunks whose text is unchanged stay, and with them edges and
 // whatever else points at them.
 //
-// Lifetime: leases statements of the connection; make one per transaction. All functions must be called
-// inside that transaction, which the caller rolls back when one throws.
+// Lifetime: make one per transaction. All functions must be called inside that transaction, which the caller
+// rolls back when one throws.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +46,6 @@ class DocumentWriter {
   IngestReport& report_;
   std::int64_t now_;  // Unix seconds
   sql::Connection& db_;
-  sql::CachedStatement find_document_, insert_document_, update_document_, select_rows_;
-  sql::CachedStatement move_row_, change_row_, delete_row_;
   ContentInserter new_rows_;
 };
 

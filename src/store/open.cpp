@@ -14,6 +14,7 @@
 #include <filesystem>
 
 #include "cairn/error.hpp"
+#include "cairn/sql/checked.hpp"
 #include "cairn/sql/connection.hpp"
 #include "cairn/sql/transaction.hpp"
 #include "cairn/vec0.hpp"
@@ -41,22 +42,23 @@ sql::Migrator migrator() {
   return sql::Migrator(migrations(), kLedger);
 }
 
-bool has_columns(sqlite::ConnectionRef db, std::string_view table, std::string_view json_names) {
-  return db.query_one<bool>(
-      "SELECT NOT EXISTS (SELECT value FROM json_each(?2) EXCEPT "
-      "SELECT name FROM pragma_table_info(?1))",
-      table, json_names);
+bool has_columns(sqlite::ConnectionRef db, std::string_view table,
+                 std::initializer_list<std::string_view> names) {
+  return CAIRN_SQL(
+             "SELECT NOT EXISTS (SELECT value FROM json_each(:names) EXCEPT "
+             "SELECT name FROM pragma_table_info(:table))")
+      .scalar(db, {.names = names, .table = table});
 }
 
 bool has_vectors(sqlite::ConnectionRef db) {
-  return db.query_one<bool>("SELECT count(*) FROM sqlite_schema WHERE name = 'vec_content'");
+  return CAIRN_SQL("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'vec_content')").scalar(db);
 }
 
 Inspection inspect(sqlite::ConnectionRef db) {
   const std::int64_t version = migrator().current_version(db);
   if (version > 0) return {FileKind::cairn, version};
-  if (db.query_one<std::int64_t>("SELECT count(*) FROM sqlite_schema") == 0) return {FileKind::empty, 0};
-  const bool guide = has_columns(db, "content", R"(["id", "text", "doc_type", "created_at", "metadata"])");
+  if (CAIRN_SQL("SELECT count(*) FROM sqlite_schema").scalar(db) == 0) return {FileKind::empty, 0};
+  const bool guide = has_columns(db, "content", {"id", "text", "doc_type", "created_at", "metadata"});
   const std::optional<std::size_t> dimension = vector_dimension(db);
   return {guide ? FileKind::guide : FileKind::foreign, 0, dimension, has_vectors(db) && !dimension};
 }
@@ -186,10 +188,10 @@ std::shared_ptr<Embedder> known_embedder(const std::string& id, std::size_t dime
 }
 
 void remember_embedder(sqlite::ConnectionRef db, const std::string& id) {
-  db.execute(
-      "INSERT INTO app_metadata(key, value) VALUES (?, ?) "
-      "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-      kEmbedderKey, id);
+  CAIRN_SQL(
+      "INSERT INTO app_metadata(key, value) VALUES (:key, :id) "
+      "ON CONFLICT(key) DO UPDATE SET value = excluded.value")
+      .execute(db, {.key = kEmbedderKey, .id = id});
 }
 
 // Schema and vectors, in one transaction. Another process may be doing the same: whoever comes second
@@ -200,7 +202,8 @@ void bring_up_to_date(sqlite::ConnectionRef db, const std::string& path, const O
   if (has_vectors(db)) {
     const std::size_t dimension = require_vectors(db, path);
     create_vectors(db, dimension);  // its trigger, which the guide does not have
-    if (!db.query_optional<std::string>("SELECT value FROM app_metadata WHERE key = ?", kEmbedderKey))
+    if (!CAIRN_SQL("SELECT EXISTS (SELECT 1 FROM app_metadata WHERE key = :key)")
+             .scalar(db, {.key = kEmbedderKey}))
       remember_embedder(db, external_embedder(dimension)->info().id);
   } else {
     const std::shared_ptr<Embedder> embedder = options.embedder ? options.embedder : hashing_embedder();
@@ -217,7 +220,7 @@ std::shared_ptr<Embedder> choose_embedder(sql::Pool& pool, const std::string& pa
                                           const OpenOptions& options, EmbedderInfo& info) {
   {
     const sql::PooledConnection db = pool.reader();
-    info.id = db->query_one<std::string>("SELECT value FROM app_metadata WHERE key = ?", kEmbedderKey);
+    info.id = CAIRN_SQL("SELECT value FROM app_metadata WHERE key = :key").scalar(db, {.key = kEmbedderKey});
     info.dimension = require_vectors(*db, path);
   }
   if (!options.embedder) return known_embedder(info.id, info.dimension);

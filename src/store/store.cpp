@@ -6,6 +6,7 @@
 
 #include "base/hash.hpp"
 #include "cairn/error.hpp"
+#include "cairn/sql/checked.hpp"
 #include "cairn/sql/transaction.hpp"
 #include "store/content.hpp"
 #include "store/content_inserter.hpp"
@@ -145,38 +146,37 @@ void Store::update(std::int64_t id, const Update& changes) {
     const std::optional<Content> old = store::find_content(db, id);
     if (!old) throw_no_content(id);
     if (changes.text)
-      db.cached("UPDATE content SET text = ?, text_hash = ?, updated_at = ? WHERE id = ?")
-          ->bind_all(*changes.text, content_hash(embedded), store::unix_now(), id)
-          .run();
+      CAIRN_SQL("UPDATE content SET text = :text, text_hash = :hash, updated_at = :now WHERE id = :id")
+          .execute(
+              db,
+              {.text = *changes.text, .hash = content_hash(embedded), .now = store::unix_now(), .id = id});
     if (changes.doc_type)
-      db.cached("UPDATE content SET doc_type = ? WHERE id = ?")->bind_all(*changes.doc_type, id).run();
+      CAIRN_SQL("UPDATE content SET doc_type = :doc_type WHERE id = :id")
+          .execute(db, {.doc_type = *changes.doc_type, .id = id});
     if (changes.namespace_)
-      db.cached("UPDATE content SET namespace = ? WHERE id = ?")->bind_all(*changes.namespace_, id).run();
+      CAIRN_SQL("UPDATE content SET namespace = :namespace WHERE id = :id")
+          .execute(db, {.namespace_ = *changes.namespace_, .id = id});
     if (changes.metadata)
-      db.cached("UPDATE content SET metadata = nullif(?, '') WHERE id = ?")
-          ->bind_all(*changes.metadata, id)
-          .run();
+      CAIRN_SQL("UPDATE content SET metadata = nullif(:metadata, '') WHERE id = :id")
+          .execute(db, {.metadata = *changes.metadata, .id = id});
     if (!embedding.empty()) store::put_vector(db, id, embedding);
     if (!embedding.empty() && !changes.text)  // the caller vouches that it is of the present text
-      db.cached("UPDATE content SET text_hash = ? WHERE id = ? AND text_hash = ''")
-          ->bind_all(content_hash(store::embedded_text(old->heading, old->text)), id)
-          .run();
+      CAIRN_SQL("UPDATE content SET text_hash = :hash WHERE id = :id AND text_hash = ''")
+          .execute(db, {.hash = content_hash(store::embedded_text(old->heading, old->text)), .id = id});
   });
 }
 
 bool Store::remove(std::int64_t id) {
   return impl_->write([&](sql::Connection& db) {
-    db.cached("DELETE FROM content WHERE id = ?")->bind(1, id).run();
-    return db.changes() > 0;
+    return CAIRN_SQL("DELETE FROM content WHERE id = :id").execute(db, {.id = id}) > 0;
   });
 }
 
 std::vector<float> Store::embedding(std::int64_t id) const {
   return impl_->read([&](sql::Connection& db) {
-    const sql::CachedStatement st = db.cached("SELECT vector FROM vec_content WHERE content_id = ?");
-    st->bind(1, id);
-    if (!st->step()) throw Error(ErrorCode::not_found, fmt::format("there is no vector for the id {}", id));
-    return st->get<std::vector<float>>(0);
+    auto found = CAIRN_SQL("SELECT vector FROM vec_content WHERE content_id = :id").optional(db, {.id = id});
+    if (!found) throw Error(ErrorCode::not_found, fmt::format("there is no vector for the id {}", id));
+    return std::move(found->vector);
   });
 }
 
@@ -227,7 +227,9 @@ bool Store::remove_document(std::int64_t id) {
 
 std::optional<std::string> Store::metadata(std::string_view key) const {
   return impl_->read([&](sql::Connection& db) {
-    return db.query_optional<std::string>("SELECT CAST(value AS TEXT) FROM app_metadata WHERE key = ?", key);
+    auto found = CAIRN_SQL("SELECT CAST(value AS TEXT) AS value FROM app_metadata WHERE key = :key")
+                     .optional(db, {.key = key});
+    return found ? std::optional(std::move(found->value)) : std::nullopt;
   });
 }
 
@@ -241,10 +243,10 @@ void Store::set_metadata(std::string_view key, std::string_view value) {
   store::require_valid_utf8(key, "the key");
   store::require_valid_utf8(value, "the value");
   impl_->write([&](sql::Connection& db) {
-    db.execute(
-        "INSERT INTO app_metadata(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = "
-        "excluded.value",
-        key, value);
+    CAIRN_SQL(
+        "INSERT INTO app_metadata(key, value) VALUES (:key, :value) "
+        "ON CONFLICT(key) DO UPDATE SET value = excluded.value")
+        .execute(db, {.key = key, .value = value});
   });
 }
 

@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "base/utf8.hpp"
 #include "cairn/error.hpp"
+#include "cairn/sql/checked.hpp"
 #include "cairn/sql/transaction.hpp"
 #include "simd/kernels.hpp"
 #include "store/content.hpp"
@@ -18,15 +19,11 @@ namespace cairn::store {
 
 namespace {
 
-std::int64_t count(sql::Connection& db, std::string_view what) {
-  return db.query_one<std::int64_t>(fmt::format("SELECT count(*) FROM {}", what));
-}
-
-std::map<std::string, std::int64_t> count_by(sql::Connection& db, std::string_view column) {
+// Of a query for names and counts. A name may come twice: other programs may have written it as a blob.
+template <class Query>
+std::map<std::string, std::int64_t> counts(sql::Connection& db, Query query) {
   std::map<std::string, std::int64_t> counts;
-  sqlite::Statement st =
-      db.prepare(fmt::format("SELECT CAST({0} AS TEXT), count(*) FROM content GROUP BY {0}", column));
-  while (st.step()) counts[st.get<std::optional<std::string>>(0).value_or("")] += st.get<std::int64_t>(1);
+  for (auto& [name, count] : query.all(db)) counts[std::move(name)] += count;
   return counts;
 }
 
@@ -40,11 +37,6 @@ std::uint64_t size_on_disk(const std::string& path) {
   return bytes;
 }
 
-// Rows whose vector is missing, or was made from a text that has changed since (text_hash = '').
-constexpr std::string_view kUnembedded =
-    "content c WHERE c.text_hash = '' OR c.id NOT IN (SELECT content_id FROM vec_content)";
-constexpr std::string_view kOrphans = "vec_content WHERE content_id NOT IN (SELECT id FROM content)";
-
 }  // namespace
 
 Status status(const Database& database) {
@@ -55,14 +47,17 @@ Status status(const Database& database) {
   status.format_version = sql::Migrator(migrations(), kLedger).current_version(*db);
   status.embedder = database.embedder_info.id;
   status.dimension = database.embedder_info.dimension;
-  status.documents = count(*db, "documents");
-  status.content = count(*db, "content");
-  status.vectors = count(*db, "vec_content");
-  status.relationships = count(*db, "content_relationships") + count(*db, "document_relationships");
+  status.documents = CAIRN_SQL("SELECT count(*) FROM documents").scalar(db);
+  status.content = CAIRN_SQL("SELECT count(*) FROM content").scalar(db);
+  status.vectors = CAIRN_SQL("SELECT count(*) FROM vec_content").scalar(db);
+  status.relationships = CAIRN_SQL("SELECT count(*) FROM content_relationships").scalar(db) +
+                         CAIRN_SQL("SELECT count(*) FROM document_relationships").scalar(db);
   status.file_bytes = size_on_disk(database.path);
-  status.namespaces = count_by(*db, "namespace");
-  status.doc_types = count_by(*db, "doc_type");
-  status.sqlite_version = db->query_one<std::string>("SELECT sqlite_version()");
+  status.namespaces = counts(*db, CAIRN_SQL("SELECT coalesce(CAST(namespace AS TEXT), '') AS name, "
+                                            "count(*) AS count FROM content GROUP BY namespace"));
+  status.doc_types = counts(*db, CAIRN_SQL("SELECT coalesce(CAST(doc_type AS TEXT), '') AS name, "
+                                           "count(*) AS count FROM content GROUP BY doc_type"));
+  status.sqlite_version = CAIRN_SQL("SELECT sqlite_version()").scalar(db);
   status.simd = std::string(simd::kernels().name);
   return status;
 }
@@ -94,19 +89,23 @@ std::string check_foreign_keys(sql::Connection& db) {
 }
 
 void repair_foreign_keys(sql::Connection& db) {
-  db.execute_script(
+  CAIRN_SQL(
       "DELETE FROM content_relationships WHERE source_id NOT IN (SELECT id FROM content) "
-      "OR target_id NOT IN (SELECT id FROM content);"
+      "OR target_id NOT IN (SELECT id FROM content)")
+      .execute(db);
+  CAIRN_SQL(
       "DELETE FROM document_relationships WHERE source_id NOT IN (SELECT id FROM content) "
       "OR target_id NOT IN (SELECT id FROM content) OR source_document_id NOT IN (SELECT id FROM documents) "
-      "OR target_document_id NOT IN (SELECT id FROM documents);"
-      "UPDATE content SET document_id = NULL WHERE document_id NOT IN (SELECT id FROM documents)");
+      "OR target_document_id NOT IN (SELECT id FROM documents)")
+      .execute(db);
+  CAIRN_SQL("UPDATE content SET document_id = NULL WHERE document_id NOT IN (SELECT id FROM documents)")
+      .execute(db);
 }
 
 // FTS5 compares its index with the table it indexes, and fails when they differ.
 std::string check_full_text(sql::Connection& db) {
   try {
-    db.execute("INSERT INTO content_fts(content_fts, rank) VALUES ('integrity-check', 1)");
+    CAIRN_SQL("INSERT INTO content_fts(content_fts, rank) VALUES ('integrity-check', 1)").execute(db);
     return "";
   } catch (const Error& e) {
     if (e.code() != ErrorCode::corrupt) throw;
@@ -115,24 +114,28 @@ std::string check_full_text(sql::Connection& db) {
 }
 
 void repair_full_text(sql::Connection& db) {
-  db.execute("INSERT INTO content_fts(content_fts) VALUES ('rebuild')");
+  CAIRN_SQL("INSERT INTO content_fts(content_fts) VALUES ('rebuild')").execute(db);
 }
 
 // A vec_content that sqlite-vec made before 0.1.10 takes no commands.
 std::string check_vectors(sql::Connection& db) {
-  const bool takes_commands =
-      db.query_one<bool>("SELECT count(*) FROM pragma_table_xinfo('vec_content') WHERE name = 'vec_content'");
-  if (takes_commands) db.execute("INSERT INTO vec_content(vec_content) VALUES ('integrity')");
+  const bool takes_commands = CAIRN_SQL(
+                                  "SELECT EXISTS (SELECT 1 FROM pragma_table_xinfo('vec_content') "
+                                  "WHERE name = 'vec_content')")
+                                  .scalar(db);
+  if (takes_commands) CAIRN_SQL("INSERT INTO vec_content(vec_content) VALUES ('integrity')").execute(db);
   return "";
 }
 
 std::string check_orphans(sql::Connection& db) {
-  const std::int64_t orphans = count(db, kOrphans);
+  const std::int64_t orphans =
+      CAIRN_SQL("SELECT count(*) FROM vec_content WHERE content_id NOT IN (SELECT id FROM content)")
+          .scalar(db);
   return orphans == 0 ? "" : fmt::format("{} vectors belong to no row", orphans);
 }
 
 void remove_orphans(sql::Connection& db) {
-  db.execute(fmt::format("DELETE FROM {}", kOrphans));
+  CAIRN_SQL("DELETE FROM vec_content WHERE content_id NOT IN (SELECT id FROM content)").execute(db);
 }
 
 constexpr Check kChecks[] = {
@@ -175,7 +178,11 @@ std::vector<Finding> doctor(const Database& database, bool repair) {
       if (!is_readable) return findings;
     }
   }
-  const std::int64_t missing = count(*database.pool->reader(), kUnembedded);
+  // Their vector is missing, or was made from a text that has changed since.
+  const std::int64_t missing = CAIRN_SQL(
+                                   "SELECT count(*) FROM content WHERE text_hash = '' "
+                                   "OR id NOT IN (SELECT content_id FROM vec_content)")
+                                   .scalar(*database.pool);
   if (missing == 0) return findings;
   const bool can_embed = database.embedder->available();
   if (can_embed && repair) embed_missing(database);
@@ -194,17 +201,12 @@ std::size_t embed_missing(const Database& database) {
   std::size_t embedded = 0;
   for (std::int64_t after = 0;;) {
     std::vector<Row> rows;
-    {
-      const sql::PooledConnection db = database.pool->reader();
-      sqlite::Statement st = db->prepare(
-          fmt::format("SELECT c.id, CAST(c.text AS TEXT), c.heading FROM content c WHERE c.id > ? AND "
-                      "c.id IN (SELECT c.id FROM {}) ORDER BY c.id LIMIT ?",
-                      kUnembedded));
-      st.bind_all(after, kBatch);
-      while (st.step())
-        rows.push_back({st.get<std::int64_t>(0), utf8::sanitize(embedded_text(st.get<std::string_view>(2),
-                                                                              st.get<std::string_view>(1)))});
-    }
+    for (const auto& row :
+         CAIRN_SQL("SELECT id, CAST(text AS TEXT) AS text, heading FROM content WHERE id > :after "
+                   "AND (text_hash = '' OR id NOT IN (SELECT content_id FROM vec_content)) "
+                   "ORDER BY id LIMIT :batch")
+             .all(*database.pool, {.after = after, .batch = kBatch}))
+      rows.push_back({row.id, utf8::sanitize(embedded_text(row.heading, row.text))});
     if (rows.empty()) return embedded;
     after = rows.back().id;
 
@@ -225,9 +227,8 @@ std::size_t embed_missing(const Database& database) {
         continue;
       }
       put_vector(*db, rows[i].id, std::span<const float>(vectors).subspan(i * dimension, dimension));
-      db->cached("UPDATE content SET text_hash = ? WHERE id = ?")
-          ->bind_all(content_hash(rows[i].text), rows[i].id)
-          .run();
+      CAIRN_SQL("UPDATE content SET text_hash = :hash WHERE id = :id")
+          .execute(db, {.hash = content_hash(rows[i].text), .id = rows[i].id});
       ++embedded;
     }
     tx.commit();

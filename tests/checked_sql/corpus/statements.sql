@@ -678,6 +678,10 @@ SELECT name, (SELECT 1 WHERE u.age > 17) AS one FROM users u;
 -- columns: name text!, busy boolean|integer!
 SELECT name, EXISTS (SELECT 1 FROM tasks t WHERE t.owner_id = u.id) AS busy FROM users u;
 
+-- columns: value boolean|integer!
+-- params: id integer!
+SELECT EXISTS (SELECT 1 FROM tasks WHERE id = :id);
+
 -- columns: name text!
 SELECT name FROM users u WHERE EXISTS (SELECT 1 FROM tasks t WHERE t.owner_id = u.id AND NOT t.done);
 

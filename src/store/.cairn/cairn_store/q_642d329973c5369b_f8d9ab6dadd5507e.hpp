@@ -1,0 +1,29 @@
+// Generated: one query, as it was checked against the migrations.
+#pragma once
+
+#include <cairn/sql/checked.hpp>
+
+namespace cairn_sql {
+namespace param = cairn::sql::param;
+
+#ifndef CAIRN_SQL_q_642d329973c5369b_f8d9ab6dadd5507e
+#define CAIRN_SQL_q_642d329973c5369b_f8d9ab6dadd5507e
+struct q_642d329973c5369b_f8d9ab6dadd5507e {
+  static constexpr std::string_view sql =
+      R"sql(SELECT EXISTS (SELECT 1 FROM pragma_table_xinfo('vec_content') WHERE name = 'vec_content'))sql";
+  static constexpr int column_count = 1;
+  static constexpr bool read_only = true;
+
+  struct Params {};
+  struct Row {
+    std::int64_t value;
+  };
+
+  static std::array<param::Argument, 0> arguments(const Params&) { return {}; }
+  static Row read(const cairn::sqlite::Statement& row) {
+    return {row.get<std::int64_t>(0)};
+  }
+};
+#endif
+
+}  // namespace cairn_sql
