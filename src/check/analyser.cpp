@@ -189,7 +189,9 @@ void AnalysisRun::order_and_limit(const Statement& statement, Scope& scope) {
 // Selects.
 
 void AnalysisRun::add_common_tables(const std::vector<CommonTable>& tables, Scope* outer) {
+  for (const CommonTable& table : tables) later_tables_.push_back(table.name);
   for (const CommonTable& table : tables) {
+    later_tables_.erase(std::ranges::find(later_tables_, table.name));
     Columns columns = recursive(table, outer);
     for (std::size_t i = 0; i < table.columns.size() && i < columns.size(); ++i)
       columns[i].name = table.columns[i];
@@ -279,10 +281,14 @@ AnalysisRun::Columns AnalysisRun::core(const SelectCore& core, const Select& who
     scope.grouped = !core.group_by.empty();
     for (const ExpressionPtr& term : core.group_by) type(*term, scope);
     const bool aggregate_before = scope.aggregate;
+    // Result columns do not see each other's names.
+    scope.core = nullptr;
     columns = result_columns(core.columns, scope, expected);
+    scope.core = &core;
     if (core.having) boolean(*core.having, scope);
     // A compound's terms name its columns, or repeat an expression of one of its selects.
     if (whole.cores.size() == 1) order_and_limit(whole, scope);
+    scope.core = nullptr;
     // An aggregate anywhere among them changes what the others are.
     if (scope.aggregate != aggregate_before) columns = result_columns(core.columns, scope, expected);
     always_has_row_ = !scope.grouped && !core.having &&
@@ -300,6 +306,19 @@ AnalysisRun::Columns AnalysisRun::core(const SelectCore& core, const Select& who
   return columns;
 }
 
+ValueType AnalysisRun::star_type(Scope& scope, Source& source, std::size_t index, bool of_all) {
+  const ValueType type = type_of(Found{&scope, &source, index, false, !of_all});
+  if (of_all) return type;
+  // For t.* too, SQLite may hand out what the other side of USING has.
+  ValueType shared = type;
+  for (Source& other : scope.sources)
+    for (std::size_t i = 0; i < other.columns.size(); ++i)
+      if (&other != &source && same_name(other.columns[i].name, source.columns[index].name) &&
+          (other.merged.contains(i) || source.merged.contains(index)))
+        shared = either(shared, type_of(Found{&scope, &other, i, false, true}));
+  return shared.with_null(type.nullable());
+}
+
 AnalysisRun::Columns AnalysisRun::result_columns(const std::vector<ResultColumn>& columns, Scope& scope,
                                                  const ExpectedColumns& expected) {
   Columns result;
@@ -313,9 +332,8 @@ AnalysisRun::Columns AnalysisRun::result_columns(const std::vector<ResultColumn>
       if (!column.star_table.empty() && !same_name(column.star_table, source.name)) continue;
       for (std::size_t i = 0; i < source.columns.size(); ++i) {
         if (source.columns[i].hidden || (column.star_table.empty() && source.merged.contains(i))) continue;
-        const bool qualified = !column.star_table.empty();
         result.push_back(
-            {source.columns[i].name, type_of(Found{&scope, &source, i, false, qualified}), column.offset});
+            {source.columns[i].name, star_type(scope, source, i, column.star_table.empty()), column.offset});
       }
     }
   }
@@ -336,6 +354,9 @@ Source AnalysisRun::table_source(const std::string& schema, const std::string& n
           source.columns.push_back({column.name, column.type, false});
         return source;
       }
+  if (schema.empty() &&
+      std::ranges::any_of(later_tables_, [&](const std::string& later) { return same_name(later, name); }))
+    throw NotUnderstood("'" + name + "' is a common table that is defined later: define it first");
   source.table = catalog_.find(schema, name);
   if (!source.table) throw NotUnderstood("no table " + name);
   if (source.table->kind == TableKind::view) {
@@ -353,8 +374,10 @@ AnalysisRun::Columns AnalysisRun::view_columns(const Table& table) {
   const ParsedView view = parse_view(table.sql);
   // A view sees the schema and nothing of the statement that names it.
   const auto outer_tables = std::exchange(common_tables_, {});
+  const auto outer_later = std::exchange(later_tables_, {});
   Columns columns = select(*view.select, nullptr);
   common_tables_ = outer_tables;
+  later_tables_ = outer_later;
   open_views_.erase(&table);
   for (std::size_t i = 0; i < columns.size() && i < table.columns.size(); ++i)
     columns[i].name = table.columns[i].name;
@@ -396,29 +419,38 @@ void AnalysisRun::add_item(const FromItem& item, Scope& scope) {
       if (source.columns[i].name == "rank") source.never_null.insert(i);
 }
 
+// Each name joins the first column that has it on the right with the first on the left.
 void AnalysisRun::match_columns(const FromItem& item, Scope& scope, std::size_t left_begin,
                                 std::size_t right_begin) {
+  const auto find_first = [&](std::string_view name, std::size_t begin, std::size_t end) {
+    for (std::size_t s = begin; s < end; ++s)
+      for (std::size_t i = 0; i < scope.sources[s].columns.size(); ++i)
+        if (const NamedType& column = scope.sources[s].columns[i];
+            !column.hidden && same_name(column.name, name))
+          return std::pair(&scope.sources[s], i);
+    return std::pair<Source*, std::size_t>(nullptr, 0);
+  };
+  std::vector<std::string> names = item.using_columns;
+  if (item.natural)
+    for (std::size_t s = right_begin; s < scope.sources.size(); ++s)
+      for (const NamedType& column : scope.sources[s].columns) names.push_back(column.name);
+
   const bool inner = item.join == JoinKind::inner;
-  for (std::size_t r = right_begin; r < scope.sources.size(); ++r)
-    for (std::size_t i = 0; i < scope.sources[r].columns.size(); ++i) {
-      const NamedType& column = scope.sources[r].columns[i];
-      const bool listed = std::ranges::any_of(
-          item.using_columns, [&](const std::string& n) { return same_name(n, column.name); });
-      if (column.hidden || (!listed && !item.natural)) continue;
-      for (std::size_t l = left_begin; l < right_begin; ++l)
-        for (std::size_t j = 0; j < scope.sources[l].columns.size(); ++j) {
-          Source& left = scope.sources[l];
-          if (left.columns[j].hidden || left.merged.contains(j) ||
-              !same_name(left.columns[j].name, column.name))
-            continue;
-          scope.sources[r].merged.insert(i);
-          if (inner || item.join == JoinKind::left) scope.sources[r].never_null.insert(i);
-          if (inner || item.join == JoinKind::right) left.never_null.insert(j);
-          if (inner) left.null_row = scope.sources[r].null_row = false;
-          l = right_begin;  // only the leftmost one counts
-          break;
-        }
-    }
+  for (const std::string& name : names) {
+    const auto [left, l] = find_first(name, left_begin, right_begin);
+    const auto [right, r] = find_first(name, right_begin, scope.sources.size());
+    if (!left || !right) continue;
+    // One that was joined before has the value of either side, so it proves nothing of this one.
+    const bool joined_before =
+        std::any_of(scope.sources.begin(), scope.sources.begin() + static_cast<std::ptrdiff_t>(right_begin),
+                    [&](const Source& other) { return has_merged(other, name); });
+    right->merged.insert(r);
+    if (inner || item.join == JoinKind::left) right->never_null.insert(r);
+    if (inner) right->null_row = false;
+    if (joined_before) continue;
+    if (inner || item.join == JoinKind::right) left->never_null.insert(l);
+    if (inner) left->null_row = false;
+  }
 }
 
 void AnalysisRun::join(const FromItem& item, Scope& scope, std::size_t left_begin, std::size_t right_begin) {

@@ -47,6 +47,7 @@ class AnalysisRun {
   Columns core(const SelectCore& core, const Select& whole, Scope* outer, const ExpectedColumns& expected,
                bool top);
   Columns values(const SelectCore& core, Scope* outer, const ExpectedColumns& expected);
+  ValueType star_type(Scope& scope, Source& source, std::size_t index, bool of_all);
   Columns result_columns(const std::vector<ResultColumn>& columns, Scope& scope,
                          const ExpectedColumns& expected);
   Columns view_columns(const Table& table);
@@ -69,6 +70,7 @@ class AnalysisRun {
   ValueType in(const Expression& expression, Scope& scope);
   ValueType case_(const Expression& expression, Scope& scope, const Expected& expected);
   ValueType function(const Expression& expression, Scope& scope, const Expected& expected);
+  bool is_aggregate(const Expression& function) const;
   ValueType aggregate(const Expression& expression, Scope& scope);
   ValueType window_function(const Expression& expression, Scope& scope);
   ValueType subquery(const Expression& expression, Scope& scope, const Expected& expected);
@@ -94,6 +96,7 @@ class AnalysisRun {
   const ParameterUses known_;
   Analysis analysis_;
   std::vector<std::pair<std::string, Columns>> common_tables_;  // the visible ones, innermost last
+  std::vector<std::string> later_tables_;  // of a WITH whose earlier tables are being looked at
   std::set<const Table*> open_views_;
   const SelectCore* windows_of_ = nullptr;  // the select whose WINDOW clause names windows
   Scope* deepest_ = nullptr;                // the innermost scope that a column was found in
@@ -103,7 +106,5 @@ class AnalysisRun {
 };
 
 Expected expected_of(const ValueType& value, bool null);
-
-bool is_aggregate(const Expression& function);
 
 }  // namespace cairn::check

@@ -121,10 +121,31 @@ void describe_vec0(Table& table, const ModuleCall& call) {
   table.has_rowid = true;
 }
 
-// FTS5 keeps what it is given, which is text; without content= even NULL.
-void describe_fts5(Table& table) {
+// What FTS5 indexes is text. An UNINDEXED column keeps what it is given, of any type, and with content='t' a
+// column is that of the table t (https://www.sqlite.org/fts5.html, 4.2 and 4.4).
+void describe_fts5(Table& table, const ModuleCall& call, const Table* content) {
   for (TableColumn& column : table.columns)
     column.type = {unsigned{kNull} | (same_name(column.name, "rank") ? kReal : kText), "", ""};
+  for (const std::string& argument : call.arguments) {
+    const std::vector<Token> tokens = sql_tokens(argument);
+    const bool unindexed = tokens.size() > 2 && same_name(tokens[1].text, "UNINDEXED");
+    for (TableColumn& column : table.columns)
+      if (unindexed && same_name(column.name, unquoted(tokens[0].text))) column.type = {};
+  }
+  if (!content) return;
+  for (TableColumn& column : table.columns)
+    for (const TableColumn& kept : content->columns)
+      if (same_name(column.name, kept.name)) column.type = kept.type.with_null();
+}
+
+// The value of an argument "content=t", without quotes.
+std::string option(const ModuleCall& call, std::string_view name) {
+  for (const std::string& argument : call.arguments) {
+    const std::vector<Token> tokens = sql_tokens(argument);
+    if (tokens.size() > 3 && same_name(tokens[0].text, name) && tokens[1].text == "=")
+      return unquoted(tokens[2].text);
+  }
+  return "";
 }
 
 // https://www.sqlite.org/json1.html#jeach and https://www.sqlite.org/pragma.html
@@ -260,7 +281,8 @@ std::optional<Table> Catalog::read(const std::string& schema, const std::string&
       describe_vec0(table, *call);
     } else if (call->module == "fts5") {
       table.kind = TableKind::fts5;
-      describe_fts5(table);
+      const std::string content = option(*call, "content");
+      describe_fts5(table, *call, content.empty() ? nullptr : find("", content));
     }
   }
   return table;
@@ -277,6 +299,13 @@ std::vector<std::string> Catalog::names() const {
       "SELECT name FROM pragma_table_list WHERE type IN ('table', 'view', 'virtual') AND name NOT LIKE "
       "'sqlite\\_%' ESCAPE '\\'"
       " AND name <> '_sqlx_migrations' ORDER BY name");
+}
+
+bool Catalog::is_aggregate(const std::string& function) const {
+  return db_.query_one<bool>(
+      "SELECT EXISTS (SELECT 1 FROM pragma_function_list WHERE name = ? AND type IN ('a', 'w') AND NOT "
+      "builtin)",
+      function);
 }
 
 bool Catalog::is_null(const std::string& expression) const {

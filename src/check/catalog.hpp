@@ -42,6 +42,9 @@ class Catalog {
   // All that a query could name.
   std::vector<std::string> names() const;
 
+  // Of a function that the program brings: whether it is an aggregate.
+  bool is_aggregate(const std::string& function) const;
+
   // What SQLite makes of constant expressions: whether `expression`, which names no column, is NULL.
   bool is_null(const std::string& expression) const;
 

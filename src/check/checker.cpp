@@ -117,6 +117,7 @@ Mistake explain(const Error& error, std::string_view sql, const Catalog& catalog
   const Complaint complaint = parse_complaint(mistake.message);
   if (error.context()->offset >= 0) mistake.offset = static_cast<std::size_t>(error.context()->offset);
   if (!mistake.offset) mistake.offset = find_name(sql, complaint.name);
+  if (mistake.message == "incomplete input") mistake.offset = sql.size();
   const std::vector<std::string> names = candidates(complaint, sql, catalog, db);
   for (const std::string& name : nearest(complaint.name, names))
     mistake.help += fmt::format("{}'{}'", mistake.help.empty() ? "did you mean " : " or ", name);
@@ -202,9 +203,10 @@ class Describer {
       include(column.type, found.type);
       if (column.type.empty()) column.type = cpp_type(column.kind);
       if (column.type.empty()) {
-        mistakes_.push_back({fmt::format("the type of column '{}' cannot be told{}", said.name,
-                                         why.empty() ? "" : ", since of this statement " + why),
-                             offset, fmt::format("say it in the name: AS \"{}: std::string\"", said.name)});
+        mistakes_.push_back(
+            {fmt::format("the type of column '{}' cannot be told{}", said.name,
+                         why.empty() ? "" : ", since the checker does not follow this statement: " + why),
+             offset, fmt::format("say it in the name: AS \"{}: std::string\"", said.name)});
         continue;
       }
       description_.columns.push_back(std::move(column));
@@ -265,6 +267,12 @@ class Describer {
 }  // namespace
 
 Verdict Checker::check(std::string_view sql) const {
+  // It would change what the next query is checked with.
+  if (const std::vector<Token> tokens = sql_tokens(sql); same_name(tokens.front().text, "PRAGMA"))
+    return {std::nullopt,
+            {{"a PRAGMA cannot be checked: some act while they are prepared", tokens.front().offset,
+              "ask pragma_table_info('t') and its kind, set the others in ConnectOptions, or run it with "
+              "execute()"}}};
   try {
     const sqlite::Statement statement(schema_.handle(), sql);
     return Describer(statement, types_).describe(sql, *catalog_);

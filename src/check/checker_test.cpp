@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "base/temp_dir.hpp"
+#include "cairn/error.hpp"
 #include "check/schema.hpp"
 
 namespace cairn::check {
@@ -112,7 +114,9 @@ TEST_F(CheckerTest, WrongStatements) {
        "two parameters are called 'a', but for the sign before it @ @a"},
       {"SELECT id FROM tasks WHERE id = ?3", "parameter ?1 is used nowhere; parameter ?2 is used nowhere"},
       {"SELECT id FROM tasks WHERE id = $a::b", "parameter '$a::b' has a name that C++ cannot have @ $a::b"},
-      {"PRAGMA table_info(tasks)", "the type of column 'cid' cannot be told"},
+      {"PRAGMA table_info(tasks)", "a PRAGMA cannot be checked: some act while they are prepared @ PRAGMA"},
+      {"SELECT id FROM tasks WHERE owner = (SELECT title AS title FROM tasks WHERE nope)",
+       "no such column: nope @ nope"},
   };
   for (const Case& c : cases) {
     const std::string found = mistake(c.sql);
@@ -150,6 +154,8 @@ TEST_F(CheckerTest, AColumnAloneNeedsNoName) {
   const Verdict verdict = check("SELECT count(*) FROM tasks");
   ASSERT_TRUE(verdict.description);
   EXPECT_EQ(verdict.description->columns[0].name, "value");
+  // The ':' in there is none of an override.
+  EXPECT_TRUE(check("SELECT EXISTS (SELECT 1 FROM tasks WHERE id = :id)").description);
 }
 
 TEST_F(CheckerTest, ColumnsOfTheTypeMap) {
@@ -164,6 +170,66 @@ TEST_F(CheckerTest, ColumnsOfTheTypeMap) {
   EXPECT_EQ(verdict.description->parameters[0].type, "app::Money");
   EXPECT_EQ(verdict.description->includes,
             (std::set<std::string>{"\"app/money.hpp\"", "<app/due.hpp>", "\"app/color.hpp\""}));
+}
+
+// What a reviewer found; the corpus has more of the kind.
+TEST_F(CheckerTest, ClaimsThatWereFalse) {
+  schema_.execute_script(R"sql(
+CREATE TABLE a(Id INTEGER NOT NULL, title TEXT NOT NULL, x INTEGER, due INTEGER);
+CREATE TABLE b(id INTEGER NOT NULL, note TEXT NOT NULL, x INTEGER);
+CREATE TABLE c(id INTEGER NOT NULL, y TEXT NOT NULL, x INTEGER NOT NULL);
+CREATE TABLE tid(id TEXT NOT NULL, w TEXT NOT NULL);
+CREATE VIRTUAL TABLE f USING fts5(body, task UNINDEXED);
+CREATE VIRTUAL TABLE g USING fts5(title, id UNINDEXED, content='tasks', content_rowid='id');
+)sql");
+  const auto claim = [&](const char* sql) {
+    const Verdict verdict = check(sql);
+    if (!verdict.description) return std::string("unknown");
+    const Column& column = verdict.description->columns.back();
+    return column.type + (column.nullable ? "?" : "!");
+  };
+  EXPECT_EQ(claim("SELECT (SELECT x + 0 AS x) AS v FROM a"), "std::int64_t?");
+  EXPECT_EQ(claim("SELECT task FROM f"), "unknown");
+  EXPECT_EQ(claim("SELECT id FROM g"), "std::int64_t?");
+  EXPECT_EQ(claim("SELECT a.title AS t FROM a FULL JOIN b USING(id) JOIN c USING(id)"), "std::string?");
+  EXPECT_EQ(claim("SELECT a.title AS t FROM a FULL JOIN b USING(id) WHERE id > 0"), "std::string?");
+  EXPECT_EQ(claim("SELECT (SELECT q FROM (SELECT 'a' AS id, id AS q)) AS v FROM b"), "std::int64_t?");
+  EXPECT_EQ(claim("SELECT 1 IN (SELECT q FROM (SELECT 1 AS due, due AS q)) AS hit FROM a"), "std::int64_t?");
+  EXPECT_EQ(claim("WITH p AS (SELECT y FROM c), c AS (SELECT NULL AS y) SELECT y FROM p"), "unknown");
+  EXPECT_EQ(claim("SELECT c.y FROM a JOIN (b LEFT JOIN c ON c.id = b.id + 5) USING(x)"), "std::string?");
+  EXPECT_EQ(claim("SELECT json_set('{}', '$', 5) AS v"), "unknown");
+  EXPECT_EQ(claim("SELECT json_set('{}', '$.a', 5) AS v"), "std::string!");
+  EXPECT_EQ(claim("SELECT printf('%Y-%m', 5) AS v"), "std::string?");
+  EXPECT_EQ(claim("SELECT printf('%d', 5) AS v"), "std::string!");
+  EXPECT_EQ(claim("SELECT 9e999 - 9e999 AS v"), "double?");
+  EXPECT_EQ(claim("SELECT a.title, a.x, a.due, a.* FROM a FULL JOIN tid USING(id)"), "unknown");
+  EXPECT_EQ(claim("SELECT a.* FROM a LEFT JOIN b USING(id)"), "std::int64_t?");
+}
+
+TEST_F(CheckerTest, NumbersBesideParameters) {
+  const auto kind = [&](const char* sql) { return check(sql).description->parameters.at(0).kind; };
+  EXPECT_EQ(kind("SELECT id * :rate AS total FROM tasks"), Kind::real);
+  EXPECT_EQ(kind("SELECT id + :n AS next FROM tasks"), Kind::integer);
+  EXPECT_EQ(kind("UPDATE tasks SET id = id + :n"), Kind::integer);
+  EXPECT_EQ(kind("SELECT id FROM tasks WHERE julianday(due) < :now + 3600"), Kind::real);
+}
+
+// A script may not reach the user's files.
+TEST(Schema, AttachesNoFile) {
+  const TempDir dir;
+  const std::filesystem::path victim = dir.path() / "victim.db";
+  {
+    sql::Connection({.path = victim.string(), .mode = sql::OpenMode::create}).execute("CREATE TABLE keep(x)");
+  }
+  for (const std::string& script : {"ATTACH '" + victim.string() + "' AS v; DROP TABLE v.keep;",
+                                    "VACUUM INTO '" + (dir.path() / "copy.db").string() + "';"}) {
+    const std::filesystem::path stub = dir.write("stub.sql", script);
+    EXPECT_THROW(make_schema({.stubs = {stub}}), Error) << script;
+  }
+  EXPECT_FALSE(std::filesystem::exists(dir.path() / "copy.db"));
+  EXPECT_EQ(sql::Connection({.path = victim.string()}).query_one<int>("SELECT count(*) FROM sqlite_schema"),
+            1);
+  EXPECT_NO_THROW(make_schema({.stubs = {dir.write("vacuum.sql", "CREATE TABLE t(x); VACUUM;")}}));
 }
 
 TEST_F(CheckerTest, StatementsWithoutRows) {

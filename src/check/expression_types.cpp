@@ -26,9 +26,14 @@ bool is_number(const Expression& e) {
   return e.kind == ExpressionKind::integer || e.kind == ExpressionKind::real;
 }
 
-bool is_nonzero(const Expression& e) {
-  return is_number(e) && e.name.size() < 100 && e.name.find_first_of("123456789") != e.name.npos &&
+// 9e999 is infinite.
+bool is_finite(const Expression& e) {
+  return is_number(e) && e.name.size() < 100 &&
          (e.kind == ExpressionKind::integer || e.name.find_first_of("eE") == e.name.npos);
+}
+
+bool is_nonzero(const Expression& e) {
+  return is_finite(e) && e.name.find_first_of("123456789") != e.name.npos;
 }
 
 // One that exceeds 64 bits is a REAL; hexadecimal ones never do.
@@ -45,13 +50,15 @@ bool is_own_type(std::string_view type) {
          type.starts_with("std::vector<");
 }
 
-// Whether printf() with this format has something to say: NULL is what it makes of nothing.
+// Whether printf() with this format has something to say: NULL is what it makes of nothing. At a conversion
+// that it does not know it stops.
 bool prints_something(std::string_view format) {
   for (std::size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') return true;
     i = format.find_first_not_of("0123456789.+-# !,*l", i + 1);
     if (i == format.npos) return false;
-    if (std::string_view("dioxXufeEgGp%").find(format[i]) != std::string_view::npos) return true;
+    if (std::string_view("dioxXufeEgG%").find(format[i]) != std::string_view::npos) return true;
+    if (std::string_view("szqQwc").find(format[i]) == std::string_view::npos) return false;
   }
   return false;
 }
@@ -65,12 +72,13 @@ Expected expected_of(const ValueType& value, bool null) {
   return {kind_of(value), null, "", ""};
 }
 
-bool is_aggregate(const Expression& e) {
-  if (e.kind != ExpressionKind::function || e.over) return false;
+bool AnalysisRun::is_aggregate(const Expression& e) const {
+  if (e.over) return false;
   const std::string& name = e.name;
+  if (name == "min" || name == "max") return e.arguments.size() == 1;
   return name == "count" || name == "sum" || name == "total" || name == "avg" || name == "group_concat" ||
          name == "string_agg" || name == "json_group_array" || name == "json_group_object" ||
-         ((name == "min" || name == "max") && e.arguments.size() == 1);
+         catalog_.is_aggregate(name);
 }
 
 void AnalysisRun::count_step() {
@@ -174,8 +182,11 @@ ValueType AnalysisRun::column(const Expression& e, Scope& scope) {
     if (!found.scope) continue;
     if (!deepest_ || deepest_->depth < at->depth) deepest_ = at;
     if (found.source) return type_of(found);
-    const ResultColumn& named = at->core->columns[found.index];
-    return type(*named.expression, *at);
+    // The expression itself sees no aliases.
+    const SelectCore* const core = std::exchange(at->core, nullptr);
+    const ValueType named = type(*core->columns[found.index].expression, *at);
+    at->core = core;
+    return named;
   }
   if (e.table.empty() && (same_name(e.name, "true") || same_name(e.name, "false"))) return of(kInteger);
   throw NotUnderstood("no column " + e.name);
@@ -227,8 +238,11 @@ ValueType AnalysisRun::arithmetic(const Expression& e, Scope& scope, const Expec
       expected.kind == Kind::integer || expected.kind == Kind::boolean ? Kind::integer : Kind::real;
   const bool open_left = left.kind == ExpressionKind::parameter;
   ValueType a, b;
+  // `count + :n` is as `count` is; a factor is often a fraction.
+  const bool sum = e.name == "+" || e.name == "-" || e.name == "%";
   const auto sibling = [&](const ValueType& other) {
-    return Expected{other.is_only(kInteger) ? Kind::integer : context, false, "", ""};
+    const bool as_other = sum && expected.kind != Kind::real && other.is_only(kInteger);
+    return Expected{as_other ? Kind::integer : context, false, "", ""};
   };
   if (open_left) {
     b = type(right, scope, {context, false, "", ""});
@@ -243,8 +257,8 @@ ValueType AnalysisRun::arithmetic(const Expression& e, Scope& scope, const Expec
   if (e.name == "/" || e.name == "%") {
     null = null || !is_nonzero(right) || (e.name == "%" && right.kind != ExpressionKind::integer);
   } else if (!integers) {
-    const bool a_real = !a.is_only(kInteger) && !is_number(left),
-               b_real = !b.is_only(kInteger) && !is_number(right);
+    const bool a_real = !a.is_only(kInteger) && !is_finite(left),
+               b_real = !b.is_only(kInteger) && !is_finite(right);
     null = null || (e.name == "*" ? (a_real && !is_nonzero(right)) || (b_real && !is_nonzero(left))
                                   : a_real && b_real);
   }
@@ -433,9 +447,11 @@ ValueType AnalysisRun::function(const Expression& e, Scope& scope, const Expecte
     return of(kText).with_null(all[0]->kind != ExpressionKind::text || !prints_something(all[0]->name));
   if (is_date_function(name)) return date(e, types, of(rule->storage));
   if (name == "json_set" || name == "json_insert" || name == "json_replace") {
-    bool path_null = types[0].nullable();
-    for (std::size_t i = 1; i < types.size(); i += 2) path_null |= types[i].nullable();
-    return of(kText).with_null(path_null);
+    // Of the path '$' they make the value itself, whatever that is.
+    bool parts = true;
+    for (std::size_t i = 1; i < all.size(); i += 2)
+      parts = parts && all[i]->kind == ExpressionKind::text && all[i]->name.size() > 1;
+    return parts ? of(kText).with_null(types[0].nullable()) : ValueType();
   }
   // Not NULL for what is not, though some answer something for NULL, too.
   const bool of_one = (name == "json_type" || name == "json_array_length") && types.size() == 1;
@@ -484,6 +500,7 @@ ValueType AnalysisRun::aggregate(const Expression& e, Scope& scope) {
   const std::string& name = e.name;
   if (name == "count") return of(kInteger);
   if (name == "json_group_array" || name == "json_group_object") return of(kText);
+  if (catalog_.is_aggregate(name)) return {};
   const bool may_be_empty = !owner.grouped || e.filter;
   if (name == "total") return of(kReal).with_null(!types[0].is_only(kInteger));
   const bool null = may_be_empty || any_null(types);

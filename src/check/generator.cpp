@@ -276,7 +276,8 @@ std::string named_header(const std::vector<CheckedQuery>& queries, const std::st
     out +=
         fmt::format("inline constexpr cairn::sql::CheckedCall<cairn_sql::{}, cairn::sql::Form::{}> {}{{}};\n",
                     name, form_name(query.source.form.value_or(Form::all)), callables[i]);
-    if (!query.description.columns.empty())
+    const std::string row = callables[i] + "_row";
+    if (!query.description.columns.empty() && std::ranges::find(callables, row) == callables.end())
       out += fmt::format("using {}_row = cairn_sql::{}::Row;\n", callables[i], name);
   }
   return out + fmt::format("\n}}  // namespace {}\n", ns);

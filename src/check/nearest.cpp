@@ -40,15 +40,15 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::vector<std::string> nearest(std::string_view name, std::span<const std::string> candidates) {
   constexpr std::size_t most = 3;
-  // Beyond a third of the letters it is another word, and no misspelling.
-  const std::size_t limit = std::max<std::size_t>(name.size(), 3) / 3;
+  // Beyond a third of the letters it is another word, and no misspelling; so names of one or two letters have
+  // none.
+  const std::size_t limit = name.size() / 3;
   const std::string wanted = lower(name);
   std::vector<std::pair<std::size_t, const std::string*>> near;
   for (const std::string& candidate : candidates) {
     const std::size_t longer = std::max(candidate.size(), name.size());
     if (longer - std::min(candidate.size(), name.size()) > limit) continue;
     const std::size_t apart = distance(wanted, lower(candidate));
-    // A name of one letter has nothing in common with one that differs in it.
     if (apart <= limit && apart < longer) near.emplace_back(apart, &candidate);
   }
   std::ranges::stable_sort(near, {}, &std::pair<std::size_t, const std::string*>::first);

@@ -56,7 +56,7 @@ TEST(Nearest, AgreesWithTheDefinition) {
     const std::string name = word(7);
     const Names candidates = {word(7), word(7), word(7)};
     Names expected;
-    for (std::size_t apart = 0; apart <= std::max<std::size_t>(name.size(), 3) / 3; ++apart)
+    for (std::size_t apart = 0; apart <= name.size() / 3; ++apart)
       for (const std::string& candidate : candidates)
         if (reference(name, candidate) == apart && apart < std::max(name.size(), candidate.size()) &&
             std::ranges::find(expected, candidate) == expected.end())

@@ -48,8 +48,7 @@ Facts AnalysisRun::when_not_null(const Expression& e, Scope& scope) {
       // Of columns joined by USING, it is the value of either.
       if (!found.qualified)
         for (const Source& other : scope.sources)
-          for (const std::size_t i : other.merged)
-            if (other.columns[i].name == found.source->columns[found.index].name) facts.clear();
+          if (has_merged(other, found.source->columns[found.index].name)) facts.clear();
       break;
     }
     case ExpressionKind::unary:

@@ -14,7 +14,8 @@ struct SchemaSources {
   std::vector<sql::LoadableExtension> extensions = {};  // besides vec0
 };
 
-// Throws cairn::Error, whose message names the file and line at fault.
+// Touches no file but those: a script that attaches another database is refused, and so is one that runs for
+// a minute. Throws cairn::Error, whose message names the file and line at fault.
 sql::Connection make_schema(const SchemaSources& sources);
 
 }  // namespace cairn::check

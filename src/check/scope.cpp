@@ -1,5 +1,7 @@
 #include "check/scope.hpp"
 
+#include <algorithm>
+
 #include "check/sql_lexer.hpp"
 
 namespace cairn::check {
@@ -20,6 +22,11 @@ ValueType own_type(const Source& source, std::size_t index) {
 
 bool is_rowid(std::string_view name) {
   return same_name(name, "rowid") || same_name(name, "oid") || same_name(name, "_rowid_");
+}
+
+bool has_merged(const Source& source, std::string_view name) {
+  return std::ranges::any_of(source.merged,
+                             [&](std::size_t i) { return same_name(source.columns[i].name, name); });
 }
 
 Found find_column(Scope& scope, std::string_view schema, std::string_view table, std::string_view name) {

@@ -44,6 +44,9 @@ struct Scope {
   bool inside_aggregate = false;
 };
 
+// Whether a column of that name was joined by NATURAL or USING with one further left.
+bool has_merged(const Source& source, std::string_view name);
+
 // A column that a name has found.
 struct Found {
   Scope* scope = nullptr;

@@ -11,11 +11,13 @@
 #include "check/cache.hpp"
 #include "check/checker.hpp"
 #include "check/config.hpp"
+#include "check/cpp_identifier.hpp"
 #include "check/files.hpp"
 #include "check/generator.hpp"
 #include "check/mistake_lookup.hpp"
 #include "check/scanner.hpp"
 #include "check/schema.hpp"
+#include "sqlite/blank.hpp"
 
 namespace cairn::check {
 namespace {
@@ -35,7 +37,10 @@ std::string namespace_of(const fs::path& file) {
   name.resize(std::min(name.size(), name.find('.')));
   for (char& c : name)
     if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
-  return name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) ? "_" + name : name;
+  if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front()))) return "_" + name;
+  const bool taken =
+      is_keyword(name) || name == "std" || name == "main" || name == "cairn" || name == "cairn_sql";
+  return taken ? name + "_" : name;
 }
 
 class TargetCheck {
@@ -143,9 +148,8 @@ class TargetCheck {
 
   void add_mistake(Outcome& outcome, const Mistake& mistake) {
     const SourceQuery& source = outcome.source;
-    const Place place = mistake.offset && *mistake.offset < source.places.size()
-                            ? source.places[*mistake.offset]
-                            : source.macro;
+    const std::size_t begin = source.sql.size() - sqlite::skip_blank(source.sql).size();
+    const Place place = source.places[std::min(mistake.offset.value_or(begin), source.sql.size())];
     if (outcome.mistake.empty())
       outcome.mistake = fmt::format("{}:{}:{}: {}{}{}", source.file, place.line, place.column,
                                     mistake.message, mistake.help.empty() ? "" : "; ", mistake.help);

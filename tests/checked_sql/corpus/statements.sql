@@ -678,10 +678,6 @@ SELECT name, (SELECT 1 WHERE u.age > 17) AS one FROM users u;
 -- columns: name text!, busy boolean|integer!
 SELECT name, EXISTS (SELECT 1 FROM tasks t WHERE t.owner_id = u.id) AS busy FROM users u;
 
--- columns: value boolean|integer!
--- params: id integer!
-SELECT EXISTS (SELECT 1 FROM tasks WHERE id = :id);
-
 -- columns: name text!
 SELECT name FROM users u WHERE EXISTS (SELECT 1 FROM tasks t WHERE t.owner_id = u.id AND NOT t.done);
 
@@ -1952,9 +1948,6 @@ SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name;
 
 -- columns: name text|unknown!, type text|unknown!
 SELECT name, type FROM pragma_table_info('tasks') WHERE "notnull";
-
--- columns: user_version integer|unknown!
-PRAGMA user_version;
 
 -- columns: id integer!, rows integer!
 SELECT last_insert_rowid() AS id, changes() AS rows;
