@@ -78,7 +78,7 @@ bool AnalysisRun::is_aggregate(const Expression& e) const {
   if (name == "min" || name == "max") return e.arguments.size() == 1;
   return name == "count" || name == "sum" || name == "total" || name == "avg" || name == "group_concat" ||
          name == "string_agg" || name == "json_group_array" || name == "json_group_object" ||
-         catalog_.is_aggregate(name);
+         (!find_function(name) && catalog_.is_aggregate(name));
 }
 
 void AnalysisRun::count_step() {
