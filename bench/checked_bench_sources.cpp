@@ -135,7 +135,7 @@ int main(int argc, char** argv) {
             {query(LOOK_UP, {id, title, due}, {{"id", Kind::integer, "", false}}, true),
              query(SCAN, {id, title, due}, {}, true),
              query(INSERT, {}, {{"title", Kind::text, "", false}, {"due", Kind::integer, "", true}}, false)},
-            "checked.cpp", ""));
+            "checked.cpp"));
 
   std::vector<CheckedQuery> queries;
   std::string checked = "#include \"cairn/sql/checked.hpp\"\n#include \"cairn/sql/connection.hpp\"\n";
@@ -146,7 +146,7 @@ int main(int argc, char** argv) {
     checked += "\n" + sample.checked;
     by_hand += "\n" + sample.by_hand;
   }
-  write(folder + "/checked.sql.hpp", unit_header(queries, "checked.cpp", ""));
+  write(folder + "/checked.sql.hpp", unit_header(queries, "checked.cpp"));
   write(folder + "/checked.cpp", checked);
   write(folder + "/by_hand.cpp", by_hand);
 }

@@ -198,7 +198,7 @@ class Describer {
         continue;
       }
       Column column = {said.name, kind_of(found.type), found.type.type,
-                       said.nullable.value_or(found.type.nullable())};
+                       said.nullable.value_or(found.type.nullable()), sqlite_name};
       if (!said.type.empty()) column.type = said.type;
       include(column.type, found.type);
       if (column.type.empty()) column.type = cpp_type(column.kind);

@@ -26,6 +26,7 @@ struct Column {
   Kind kind = Kind::any;
   std::string type;  // C++, without std::optional: "std::int64_t"
   bool nullable = true;
+  std::string sql_name = {};  // as SQLite calls it, an override and all: "due!: Date"
 };
 
 struct Parameter {

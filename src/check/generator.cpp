@@ -113,10 +113,11 @@ std::string body(const CheckedQuery& query) {
   add("  static constexpr int column_count = {};\n", columns.size());
   add("  static constexpr bool read_only = {};\n", what.read_only);
   if (what.star) {
-    // Without overrides' marks, and as SQLite says them: that is compared at run time.
+    // As SQLite says them, overrides and all: that is compared at run time.
     std::string quoted;
-    for (const Column& column : what.columns) quoted += (quoted.empty() ? "\"" : ", \"") + column.name + '"';
-    add("  static constexpr std::array<std::string_view, {}> columns = {{{}}};\n", columns.size(), quoted);
+    for (const Column& column : what.columns)
+      quoted += (quoted.empty() ? "" : ", ") + literal(column.sql_name);
+    add("  static constexpr std::string_view columns[] = {{{}}};\n", quoted);
   }
 
   out += "\n  struct Params {";
@@ -225,22 +226,11 @@ std::string query_header(const CheckedQuery& query) {
       includes({query}), definition(query, ""));
 }
 
-std::string unit_header(const std::vector<CheckedQuery>& queries, const std::string& file,
-                        const std::string& shared) {
-  Queries own;
-  std::set<std::string> in_shared;
-  if (!shared.empty())
-    for (const CheckedQuery& query : queries)
-      if (query.source.file != file) in_shared.insert(query_name(query));
-  for (const CheckedQuery& query : queries)
-    if (!in_shared.contains(query_name(query))) own.push_back(query);
-
+std::string unit_header(const std::vector<CheckedQuery>& queries, const std::string& file) {
   std::string out =
       comment("Generated from the SQL in " + file + ", and included before it by the compiler.", " ");
   out += "#pragma once\n\n";
-  if (!queries.empty()) out += includes(own);  // a source without SQL pays nothing
-  if (!shared.empty()) out += fmt::format("#include \"{}\"\n", shared);
-  if (!own.empty()) out += definitions(own);
+  if (!queries.empty()) out += includes(queries) + definitions(queries);  // a source without SQL pays nothing
 
   // Each text of the unit and its struct. The set keeps apart what units of other schemas make of the same
   // text.

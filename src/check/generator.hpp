@@ -28,11 +28,9 @@ std::string query_name(const CheckedQuery& query);
 // does not depend on where the query stands.
 std::string query_header(const CheckedQuery& query);
 
-// The header that is force-included into a translation unit. `queries` are its own, and those of the target's
-// headers, which stand in `shared` (the path of a header that this function has written with `shared` empty;
-// empty when there is none): what comes from another file than `file` is then only looked up here.
-std::string unit_header(const std::vector<CheckedQuery>& queries, const std::string& file,
-                        const std::string& shared);
+// The header that is force-included into the translation unit of `file`, whose queries these are, and those
+// of the target's headers.
+std::string unit_header(const std::vector<CheckedQuery>& queries, const std::string& file);
 
 // The header for a file of named queries, to be included by hand: namespace `ns`, one callable per query.
 std::string named_header(const std::vector<CheckedQuery>& queries, const std::string& file,

@@ -55,7 +55,7 @@ class TargetCheck {
       std::vector<Outcome> all = of_headers;
       append(all, outcomes(unit.file, scan_cpp));
       add_header(unit.header, all, [&](const std::vector<CheckedQuery>& checked) {
-        return unit_header(checked, name_of(unit.file), "");
+        return unit_header(checked, name_of(unit.file));
       });
     }
     for (const Unit& unit : manifest_.queries) add_named(unit);

@@ -44,8 +44,10 @@ void append_json(std::string& json, std::string_view value) {
 
 namespace detail {
 
-void throw_other_columns(const sqlite::Statement& statement, std::size_t count,
-                         std::span<const std::string_view> names) {
+namespace {
+
+[[noreturn, gnu::cold, gnu::noinline]] void throw_other_columns(const sqlite::Statement& statement, int count,
+                                                                std::span<const std::string_view> names) {
   std::vector<std::string> there;
   for (int i = 0; i < statement.column_count(); ++i) there.emplace_back(statement.column_name(i));
   throw Error(
@@ -56,15 +58,68 @@ void throw_other_columns(const sqlite::Statement& statement, std::size_t count,
                   names.empty() ? "" : fmt::format(" ({})", fmt::join(names, ", "))));
 }
 
-void require_names(const sqlite::Statement& statement, std::span<const std::string_view> names) {
-  // An override, as in "due!: Date", is said in SQL and does not belong to the name.
-  const auto is = [](std::string_view column, std::string_view name) {
-    return column.substr(0, std::min(column.size(), column.find_first_of("!?:"))) == name;
-  };
-  bool same = statement.column_count() == static_cast<int>(names.size());
+}  // namespace
+
+void require_columns(const sqlite::Statement& statement, int count, std::span<const std::string_view> names) {
+  bool same = statement.column_count() == count;
   for (std::size_t i = 0; same && i < names.size(); ++i)
-    same = is(statement.column_name(static_cast<int>(i)), names[i]);
-  if (!same) throw_other_columns(statement, names.size(), names);
+    same = statement.column_name(static_cast<int>(i)) == names[i];
+  if (!same) throw_other_columns(statement, count, names);
+}
+
+CheckedRun::CheckedRun(const sqlite::ConnectionRef& db, std::string_view sql,
+                       std::span<const param::Argument> arguments, int column_count)
+    : statement_(db.cached(sql)), write_(db, *statement_), column_count_(column_count) {
+  bind(*statement_, arguments);
+}
+
+const sqlite::Statement* CheckedRun::next() {
+  if (!statement_->step()) {
+    write_.finish();
+    return nullptr;
+  }
+  if (!columns_are_known_) {  // only now are they certain: SQLite prepares anew when the schema has changed
+    require_columns(*statement_, column_count_, columns_);
+    columns_are_known_ = true;
+  }
+  return &*statement_;
+}
+
+const sqlite::Statement& CheckedRun::first() {
+  const sqlite::Statement* row = next();
+  if (!row) sqlite::ConnectionRef::throw_no_row(statement_->sql());
+  return *row;
+}
+
+void CheckedRun::finish() {
+  if (!statement_->read_only()) statement_->run();
+  write_.finish();
+}
+
+std::int64_t CheckedRun::execute(const sqlite::ConnectionRef& db, std::string_view sql,
+                                 std::span<const param::Argument> arguments) {
+  return db.changed_rows(sql, [&](sqlite::Statement& statement) { bind(statement, arguments); });
+}
+
+void CheckedRun::bind(sqlite::Statement& statement, std::span<const param::Argument> arguments) {
+  int parameter = 0;
+  for (const param::Argument& argument : arguments) argument.bind(statement, ++parameter);
+}
+
+void CheckedRun::bind_copies(sqlite::Statement& statement, std::span<const param::Argument> arguments) {
+  int parameter = 0;
+  for (const param::Argument& argument : arguments) statement.bind(++parameter, argument.copy());
+}
+
+ArgumentCopies::ArgumentCopies(std::span<const param::Argument> arguments) {
+  values_.reserve(arguments.size());
+  for (const param::Argument& argument : arguments) values_.push_back(argument.copy());
+}
+
+std::vector<param::Argument> ArgumentCopies::arguments() const {
+  std::vector<param::Argument> arguments;
+  for (const sqlite::Value& value : values_) arguments.push_back(param::Argument::to(value));
+  return arguments;
 }
 
 }  // namespace detail

@@ -264,4 +264,8 @@ TEST_F(CheckedSqlTest, AnotherSchemaIsNoticed) {
             "where it returns 1; run its migrations on this database, or build it against this schema");
 }
 
+TEST_F(CheckedSqlTest, AnOverrideBesideAStar) {
+  EXPECT_EQ(CAIRN_SQL("SELECT *, id AS \"n!\" FROM (SELECT id, title FROM tasks)").all(db)[2].n, 3);
+}
+
 }  // namespace

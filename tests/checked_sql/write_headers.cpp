@@ -43,6 +43,8 @@ CheckedQuery writes(std::string sql, std::vector<Parameter> parameters, std::vec
 }
 CheckedQuery star(CheckedQuery query) {
   query.description.star = true;
+  for (Column& column : query.description.columns)
+    if (column.sql_name.empty()) column.sql_name = column.name;
   return query;
 }
 CheckedQuery named(std::string name, Form form, CheckedQuery query) {
@@ -50,6 +52,11 @@ CheckedQuery named(std::string name, Form form, CheckedQuery query) {
   query.source.form = form;
   query.source.file = "tasks.sql";
   return query;
+}
+
+Column called(std::string sql_name, Column column) {
+  column.sql_name = std::move(sql_name);
+  return column;
 }
 
 const Column state = column("state", Kind::text, "app::State");
@@ -87,6 +94,8 @@ std::vector<CheckedQuery> unit() {
       writes("DELETE FROM tasks", {}),
       writes("INSERT INTO tasks(title, owner) VALUES (?, ?) RETURNING id, title",
              {param("p1", Kind::text), param("p2", Kind::text)}, {integer("id"), text("title")}),
+      star(reads("SELECT *, id AS \"n!\" FROM (SELECT id, title FROM tasks)",
+                 {integer("id"), text("title"), called("n!", integer("n"))})),
       // A lie, so that its row cannot be read.
       writes("INSERT INTO tasks(title, owner) VALUES (?, ?) RETURNING due",
              {param("p1", Kind::text), param("p2", Kind::text)}, {integer("due")}),
@@ -118,6 +127,6 @@ void write(const std::string& path, const std::string& text) {
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   const std::string folder = argv[1];
-  write(folder + "/unit.sql.hpp", unit_header(unit(), "checked_sql_test.cpp", ""));
+  write(folder + "/unit.sql.hpp", unit_header(unit(), "checked_sql_test.cpp"));
   write(folder + "/tasks.sql.hpp", named_header(named_queries(), "tasks.sql", "tasks"));
 }

@@ -43,7 +43,7 @@
 
 // A CheckedSql for the text. The "" keeps out what is not a literal.
 #define CAIRN_SQL(...) \
-  (::cairn::sql::detail::checked<CAIRN_SQL_SET, ::cairn::sql::detail::text_hash("" __VA_ARGS__)>())
+  (::cairn::sql::detail::Checked<CAIRN_SQL_SET, ::cairn::sql::detail::text_hash("" __VA_ARGS__)>())
 
 namespace cairn::sql {
 
@@ -60,8 +60,18 @@ namespace detail {
 
 // FNV-1a; cairn::check::text_hash() is the same.
 constexpr std::uint64_t text_hash(std::string_view sql) noexcept {
+  constexpr std::uint64_t prime = 0x100000001b3;
   std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : sql) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  const char* c = sql.data();
+  std::size_t left = sql.size();
+  // Compilers interpret this for every text, step by step; four at a time are fewer steps.
+  for (; left >= 4; left -= 4, c += 4) {
+    hash = (hash ^ static_cast<unsigned char>(c[0])) * prime;
+    hash = (hash ^ static_cast<unsigned char>(c[1])) * prime;
+    hash = (hash ^ static_cast<unsigned char>(c[2])) * prime;
+    hash = (hash ^ static_cast<unsigned char>(c[3])) * prime;
+  }
+  for (; left > 0; --left) hash = (hash ^ static_cast<unsigned char>(*c++)) * prime;
   return hash;
 }
 
@@ -80,10 +90,8 @@ struct CheckedQuery {
 
 // --- Rows.
 
-// The columns are not those that the query was checked with. `names` may be empty.
-[[noreturn]] void throw_other_columns(const sqlite::Statement& statement, std::size_t count,
-                                      std::span<const std::string_view> names);
-void require_names(const sqlite::Statement& statement, std::span<const std::string_view> names);
+// Throws `decode` when the columns are not those that the query was checked with. `names` may be empty.
+void require_columns(const sqlite::Statement& statement, int count, std::span<const std::string_view> names);
 
 template <class T>
 struct WithoutOptionalOf {
@@ -199,49 +207,80 @@ T read_struct(const sqlite::Statement& statement) {
   (std::make_index_sequence<sqlite::members::count<T>>());
 }
 
-template <class Query, class Row>
+// A query whose rows are Ts.
+template <class Query, class T>
+struct As : Query {
+  using Row = T;
+  static T read(const sqlite::Statement& statement) { return read_struct<T, typename Query::Row>(statement); }
+  static constexpr bool check() { return check_struct<T, typename Query::Row>(); }
+};
+template <class Query, class Before, class T>
+struct As<As<Query, Before>, T> : As<Query, T> {};
+
+// --- Running. What does not depend on the query is not a template, so that a program of many queries
+// compiles fast.
+
+// A query that runs on a connection. Errors: as those of ConnectionRef, and those of the columns.
+class CheckedRun {
+ public:
+  // Lends the statement and binds it; the arguments must live until the run is over.
+  CheckedRun(const sqlite::ConnectionRef& db, std::string_view sql,
+             std::span<const param::Argument> arguments, int column_count);
+  CheckedRun(const CheckedRun&) = delete;
+  CheckedRun& operator=(const CheckedRun&) = delete;
+
+  // The names of the columns, where a '*' makes them depend on the schema.
+  void expect(std::span<const std::string_view> columns) { columns_ = columns; }
+
+  // The next row; null when there is none, and then the run is over.
+  const sqlite::Statement* next();
+  // The first row; throws row_not_found.
+  const sqlite::Statement& first();
+  // Ends a run whose other rows are of no use. Without it, and short of the last row, a write is undone.
+  void finish();
+
+  // All of it, for a statement without rows: how many were changed.
+  static std::int64_t execute(const sqlite::ConnectionRef& db, std::string_view sql,
+                              std::span<const param::Argument> arguments);
+  // A range of rows. It outlives the call, and so copies the arguments.
+  template <class Reader>
+  static auto rows(const sqlite::ConnectionRef& db, std::string_view sql,
+                   std::span<const param::Argument> arguments) {
+    return db.rows<Reader>(sql, [&](sqlite::Statement& statement) { bind_copies(statement, arguments); });
+  }
+
+ private:
+  static void bind(sqlite::Statement& statement, std::span<const param::Argument> arguments);
+  static void bind_copies(sqlite::Statement& statement, std::span<const param::Argument> arguments);
+
+  const sqlite::CachedStatement statement_;
+  sqlite::ConnectionRef::ReturningWrite write_;
+  int column_count_;
+  std::span<const std::string_view> columns_;
+  bool columns_are_known_ = false;
+};
+
+// The arguments of a call that outlives its caller's.
+class ArgumentCopies {
+ public:
+  explicit ArgumentCopies(std::span<const param::Argument> arguments);
+  std::vector<param::Argument> arguments() const;
+
+ private:
+  std::vector<sqlite::Value> values_;
+};
+
+template <class Query>
 struct CheckedReader {
   explicit CheckedReader(const sqlite::Statement& statement) {
     if constexpr (requires { Query::columns; }) {
-      require_names(statement, Query::columns);
-    } else if (statement.column_count() != Query::column_count) {
-      throw_other_columns(statement, Query::column_count, {});
-    }
-  }
-  Row read(const sqlite::Statement& statement) const {
-    if constexpr (std::same_as<Row, typename Query::Row>) {
-      return Query::read(statement);
+      require_columns(statement, Query::column_count, Query::columns);
     } else {
-      return read_struct<Row, typename Query::Row>(statement);
+      require_columns(statement, Query::column_count, {});
     }
   }
+  typename Query::Row read(const sqlite::Statement& statement) const { return Query::read(statement); }
 };
-
-// --- Running.
-
-struct BindViews {
-  std::span<const param::Argument> arguments;
-
-  explicit BindViews(std::span<const param::Argument> all) : arguments(all) {}
-  void operator()(sqlite::Statement& statement) const {
-    int parameter = 0;
-    for (const param::Argument& argument : arguments) argument.bind(statement, ++parameter);
-  }
-};
-
-struct BindCopies {
-  std::vector<sqlite::Value> values;
-
-  explicit BindCopies(std::span<const param::Argument> arguments) {
-    values.reserve(arguments.size());
-    for (const param::Argument& argument : arguments) values.push_back(argument.copy());
-  }
-  void operator()(sqlite::Statement& statement) const { statement.bind_all(values); }
-};
-
-// each() outlives the call.
-template <Form form>
-using BindFor = std::conditional_t<form == Form::each, BindCopies, BindViews>;
 
 // The rows of each() on a pool: they keep their connection.
 template <class Rows, class Lease>
@@ -257,91 +296,100 @@ class LeasedRows {
   Rows rows_;
 };
 
-struct CheckedRun {
-  template <class Query, class Row, Form form, class Bind>
-  static auto on_connection(const sqlite::ConnectionRef& db, const Bind& bind) {
-    using Reader = CheckedReader<Query, Row>;
-    if constexpr (form == Form::execute) {
-      return db.changed_rows(Query::sql, bind);
-    } else if constexpr (form == Form::all) {
-      return db.all_rows<Reader>(Query::sql, bind);
-    } else if constexpr (form == Form::each) {
-      return db.rows<Reader>(Query::sql, bind);
+template <class Query, Form form>
+auto on_connection(const sqlite::ConnectionRef& db, std::span<const param::Argument> arguments) {
+  using Row = typename Query::Row;
+  if constexpr (form == Form::execute) {
+    return CheckedRun::execute(db, Query::sql, arguments);
+  } else if constexpr (form == Form::each) {
+    return CheckedRun::rows<CheckedReader<Query>>(db, Query::sql, arguments);
+  } else {
+    CheckedRun run(db, Query::sql, arguments, Query::column_count);
+    if constexpr (requires { Query::columns; }) run.expect(Query::columns);
+    if constexpr (form == Form::all) {
+      std::vector<Row> rows;
+      while (const sqlite::Statement* row = run.next()) rows.push_back(Query::read(*row));
+      return rows;
     } else if constexpr (form == Form::optional) {
-      return db.first_row<Reader>(Query::sql, bind);
+      std::optional<Row> found;
+      if (const sqlite::Statement* row = run.next()) {
+        found.emplace(Query::read(*row));
+        run.finish();
+      }
+      return found;
     } else {
-      std::optional<Row> row = db.first_row<Reader>(Query::sql, bind);
-      if (!row) db.throw_no_row(Query::sql);
+      Row row = Query::read(run.first());
+      run.finish();
       if constexpr (form == Form::one) {
-        return std::move(*row);
+        return row;
       } else {
-        auto& [value] = *row;
+        auto& [value] = row;
         return std::move(value);
       }
     }
   }
+}
 
-  template <class Query, class Row, Form form>
-  static auto on_pool(auto& pool, std::span<const param::Argument> arguments) {
-    const auto run = [&](const auto& db) {
-      return on_connection<Query, Row, form>(db, BindFor<form>(arguments));
-    };
+template <class Query, Form form>
+auto on_pool(auto& pool, std::span<const param::Argument> arguments) {
+  const auto run = [&](const auto& db) { return on_connection<Query, form>(db, arguments); };
+  if constexpr (form == Form::each) {
+    using Lease = decltype(pool.reader());
+    return LeasedRows<decltype(run(*pool.reader())), Lease>(pool.reader(), run);
+  } else if constexpr (Query::read_only) {
+    const auto lease = pool.reader();
+    return run(*lease);
+  } else {
+    return pool.write(run);
+  }
+}
+
+template <class Query, Form form>
+auto on_async_pool(auto& pool, ArgumentCopies copies) {
+  auto run = [copies = std::move(copies)](const auto& db, auto&... sink) {
+    const std::vector<param::Argument> arguments = copies.arguments();
     if constexpr (form == Form::each) {
-      using Lease = decltype(pool.reader());
-      return LeasedRows<decltype(run(*pool.reader())), Lease>(pool.reader(), run);
-    } else if constexpr (Query::read_only) {
-      const auto lease = pool.reader();
-      return run(*lease);
+      for (typename Query::Row row : on_connection<Query, form>(db, arguments))
+        (sink.push(std::move(row)), ...);
     } else {
-      return pool.write(run);
+      return on_connection<Query, form>(db, arguments);
     }
+  };
+  if constexpr (form == Form::each) {
+    return pool.template stream<typename Query::Row>(std::move(run));
+  } else if constexpr (Query::read_only) {
+    return pool.read(std::move(run));
+  } else {
+    return pool.write(std::move(run));
   }
+}
 
-  template <class Query, class Row, Form form>
-  static auto on_async_pool(auto& pool, BindCopies bind) {
-    if constexpr (form == Form::each) {
-      return pool.template stream<Row>([bind = std::move(bind)](const auto& db, auto& sink) {
-        for (Row row : on_connection<Query, Row, form>(db, bind)) sink.push(std::move(row));
-      });
-    } else {
-      auto run = [bind = std::move(bind)](const auto& db) {
-        return on_connection<Query, Row, form>(db, bind);
-      };
-      if constexpr (Query::read_only) {
-        return pool.read(std::move(run));
-      } else {
-        return pool.write(std::move(run));
-      }
-    }
+// On what is neither a connection nor a transaction.
+template <class Query, Form form, class Db>
+auto on_other(Db& db, std::span<const param::Argument> arguments) {
+  using Plain = std::remove_const_t<Db>;
+  if constexpr (std::same_as<Plain, PooledConnection>) {
+    return on_connection<Query, form>(*db, arguments);
+  } else if constexpr (std::same_as<Plain, Pool>) {
+    return on_pool<Query, form>(db, arguments);
+  } else if constexpr (std::same_as<Plain, AsyncPool>) {
+    return on_async_pool<Query, form>(db, ArgumentCopies(arguments));
+  } else {
+    static_assert(
+        sqlite::detail::never<Db>,
+        "checked SQL runs on a connection, a transaction, a sql::Pool or a sql::AsyncPool, which is "
+        "the first argument");
   }
-
-  // On what is neither a connection nor a transaction.
-  template <class Query, class Row, Form form, class Db>
-  static auto on(Db& db, std::span<const param::Argument> arguments) {
-    using Plain = std::remove_const_t<Db>;
-    if constexpr (std::same_as<Plain, PooledConnection>) {
-      return on_connection<Query, Row, form>(*db, BindFor<form>(arguments));
-    } else if constexpr (std::same_as<Plain, Pool>) {
-      return on_pool<Query, Row, form>(db, arguments);
-    } else if constexpr (std::same_as<Plain, AsyncPool>) {
-      return on_async_pool<Query, Row, form>(db, BindCopies(arguments));
-    } else {
-      static_assert(
-          sqlite::detail::never<Db>,
-          "checked SQL runs on a connection, a transaction, a sql::Pool or a sql::AsyncPool, which is "
-          "the first argument");
-    }
-  }
-};
+}
 
 }  // namespace detail
 
 // A query in one of its forms, to be called. A query of a .sql file is one by its name:
 //
 //   tasks::open_tasks(db, {.owner = "ada"})          // "-- name: open_tasks :all" in tasks.sql
-template <class Query, Form form, class RowType = typename Query::Row>
+template <class Query, Form form>
 struct CheckedCall {
-  using Row = RowType;
+  using Row = typename Query::Row;
   using Params = typename Query::Params;
 
   template <class Db>
@@ -358,12 +406,11 @@ struct CheckedCall {
     if constexpr (returns_rows == (form != Form::execute) &&
                   (form != Form::scalar || Query::column_count == 1) &&
                   (form != Form::each || Query::read_only)) {
-      using Run = detail::CheckedRun;
       const auto arguments = Query::arguments(params);
       if constexpr (std::is_base_of_v<sqlite::ConnectionRef, std::remove_cvref_t<Db>>) {
-        return Run::template on_connection<Query, Row, form>(db, detail::BindFor<form>(arguments));
+        return detail::on_connection<Query, form>(db, arguments);
       } else {
-        return Run::template on<Query, Row, form>(db, arguments);
+        return detail::on_other<Query, form>(db, arguments);
       }
     }
   }
@@ -375,30 +422,30 @@ struct CheckedCall {
   // The same with rows of your own: a struct that has a member for each column, by name in any case, of any
   // type that can hold it.
   template <class T>
-  constexpr CheckedCall<Query, form, T> as() const {
+  constexpr CheckedCall<detail::As<Query, T>, form> as() const {
     static_assert(form != Form::scalar && form != Form::execute, "this query has no rows to be made structs");
-    detail::check_struct<T, typename Query::Row>();
+    detail::As<Query, T>::check();
     return {};
   }
 };
 
 // A query, ready to be run. An empty value, made by CAIRN_SQL.
-template <class Query, class RowType = typename Query::Row>
+template <class Query>
 struct CheckedSql {
-  using Row = RowType;
+  using Row = typename Query::Row;
   using Params = typename Query::Params;
   static constexpr std::string_view text = Query::sql;
 
   // The first row; throws row_not_found when there is none.
-  static constexpr CheckedCall<Query, Form::one, Row> one = {};
+  static constexpr CheckedCall<Query, Form::one> one = {};
   // The first row as a std::optional.
-  static constexpr CheckedCall<Query, Form::optional, Row> optional = {};
+  static constexpr CheckedCall<Query, Form::optional> optional = {};
   // A std::vector<Row>. What an INSERT, UPDATE or DELETE … RETURNING has written is undone when one of its
   // rows cannot be read, here and in one() and optional().
-  static constexpr CheckedCall<Query, Form::all, Row> all = {};
+  static constexpr CheckedCall<Query, Form::all> all = {};
   // A range of Row, to be gone through once, for more rows than fit in memory. Holds its connection
   // meanwhile, and a copy of the arguments.
-  static constexpr CheckedCall<Query, Form::each, Row> each = {};
+  static constexpr CheckedCall<Query, Form::each> each = {};
   // The value in the first row of a query of one column; throws row_not_found.
   static constexpr CheckedCall<Query, Form::scalar> scalar = {};
   // How many rows were changed, as ConnectionRef::execute counts them.
@@ -406,8 +453,8 @@ struct CheckedSql {
 
   // The same with rows of your own, as CheckedCall::as().
   template <class T>
-  constexpr CheckedSql<Query, T> as() const {
-    detail::check_struct<T, typename Query::Row>();
+  constexpr CheckedSql<detail::As<Query, T>> as() const {
+    detail::As<Query, T>::check();
     return {};
   }
 };
@@ -415,9 +462,7 @@ struct CheckedSql {
 namespace detail {
 
 template <std::uint64_t set, std::uint64_t text>
-constexpr CheckedSql<typename CheckedQuery<set, text>::type> checked() {
-  return {};
-}
+using Checked = CheckedSql<typename CheckedQuery<set, text>::type>;
 
 }  // namespace detail
 }  // namespace cairn::sql

@@ -257,6 +257,9 @@ class Argument {
     handling_->bind(address_, statement, parameter);
   }
   sqlite::Value copy() const { return handling_->copy(address_); }
+  static Argument to(const sqlite::Value& value) noexcept {
+    return {&value, detail::handling<Any, sqlite::Value>};
+  }
 
  protected:
   constexpr Argument(const void* address, const detail::Handling& handling) noexcept

@@ -22,7 +22,7 @@
 #include "cairn/sqlite/statement_cache.hpp"
 
 namespace cairn::sql::detail {
-struct CheckedRun;
+class CheckedRun;
 }
 
 namespace cairn::sqlite {
@@ -137,7 +137,7 @@ class ConnectionRef {
   StatementCache* cache_;
 
  private:
-  friend struct sql::detail::CheckedRun;
+  friend class sql::detail::CheckedRun;
 
   // Around an INSERT, UPDATE or DELETE … RETURNING, which has written all its rows before the first is read:
   // it is undone when one of them cannot be read, and its errors are known at its end. Does nothing for
