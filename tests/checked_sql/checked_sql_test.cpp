@@ -201,6 +201,14 @@ TEST_F(CheckedSqlTest, MappedTypes) {
   EXPECT_EQ(open[0].state, app::State::open);
 }
 
+// A literal is an int, whatever the type map says.
+TEST(CheckedSql, MappedNumbersTakeNumbers) {
+  static_assert(param::Exactly<std::uint32_t>::takes<int>);
+  static_assert(param::Exactly<float>::takes<int>);
+  static_assert(!param::Exactly<std::uint32_t>::takes<double>);
+  static_assert(!param::Exactly<bool>::takes<int>);
+}
+
 TEST_F(CheckedSqlTest, RowsOfOnesOwn) {
   struct Task {
     std::string TITLE;

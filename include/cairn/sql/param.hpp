@@ -243,12 +243,17 @@ struct Any : detail::AsGiven {
   static constexpr bool takes = !detail::StoredAs<T, detail::Stored::nothing>;
 };
 
-// A T and nothing else: a type that cairn.toml gives.
+// A T and nothing else: a type that cairn.toml gives. A plain number takes what its kind takes, literals too.
 template <class T>
 struct Exactly : detail::AsGiven {
   template <class Given>
   static constexpr bool takes = std::same_as<Given, T>;
 };
+template <sqlite::detail::Number T>
+requires(!std::same_as<T, bool>) struct Exactly<T> : Integer {
+};
+template <std::floating_point T>
+struct Exactly<T> : Real {};
 
 // Where an argument is, and what to do with it.
 class Argument {
