@@ -151,11 +151,25 @@ std::string hex(std::uint64_t number) {
   return fmt::format("{:016x}", number);
 }
 
+// A name in capitals may be a macro of some header, and then the compiler's message would be about this code.
+std::string macro_guards(const CheckedQuery& query) {
+  std::string out;
+  const auto add = [&](const std::string& name, const char* what) {
+    if (std::ranges::any_of(name, [](char c) { return c >= 'a' && c <= 'z'; })) return;
+    out += fmt::format(
+        "#ifdef {0}\n#error \"the {1} {0} has the name of a macro: give it another one\"\n#endif\n", name,
+        what);
+  };
+  for (const Column& column : query.description.columns) add(column.name, "column");
+  for (const Parameter& parameter : query.description.parameters) add(parameter.name, "parameter");
+  return out;
+}
+
 // The guard: two headers of one translation unit may bring the same query.
 std::string definition(const CheckedQuery& query, const std::string& places) {
   const std::string name = query_name(query);
-  return fmt::format("{0}#ifndef CAIRN_SQL_{1}\n#define CAIRN_SQL_{1}\nstruct {1} {{\n{2}}};\n#endif\n",
-                     places, name, body(query));
+  return fmt::format("{0}#ifndef CAIRN_SQL_{1}\n#define CAIRN_SQL_{1}\n{3}struct {1} {{\n{2}}};\n#endif\n",
+                     places, name, body(query), macro_guards(query));
 }
 
 // --- Headers
