@@ -123,7 +123,13 @@ class TargetCheck {
     try {
       text = read_file(file);
     } catch (const Error& error) {
-      report_.diagnostics.push_back({name, {}, "cannot be read", ""});
+      // One that the build generates may come later.
+      const bool missing = !fs::exists(file);
+      report_.diagnostics.push_back({name,
+                                     {},
+                                     missing ? "is not there yet, and so not checked" : "cannot be read",
+                                     "",
+                                     missing ? Severity::warning : Severity::error});
       return {};
     }
     Scan found = scan(text, name);
