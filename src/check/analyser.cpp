@@ -28,7 +28,7 @@ bool is_one_row_or_more(const ExpressionPtr& limit) {
                     limit->name.find_first_of("123456789") != limit->name.npos);
 }
 
-const Expected kInteger_ = {Kind::integer, false, "", ""};
+const Expected kNumberOfRows = {Kind::integer, false, "", ""};
 
 }  // namespace
 
@@ -124,7 +124,8 @@ void AnalysisRun::assign(const std::vector<Assignment>& assignments, const Sourc
     for (const std::string& name : assignment.columns) {
       const auto column =
           std::ranges::find_if(table->columns, [&](const TableColumn& c) { return same_name(c.name, name); });
-      expected.push_back(column == table->columns.end() ? kInteger_ : expected_by(*table, *column));
+      expected.push_back(column == table->columns.end() ? Expected{Kind::integer, false, "", ""}
+                                                        : expected_by(*table, *column));
       // An UPDATE to NULL gives no new key.
       if (column != table->columns.end() && column->rowid) expected.back().null = false;
     }
@@ -182,8 +183,8 @@ void AnalysisRun::returning(const std::vector<ResultColumn>& columns, Scope& sco
 template <class Statement>
 void AnalysisRun::order_and_limit(const Statement& statement, Scope& scope) {
   for (const ExpressionPtr& term : statement.order_by) type(*term, scope);
-  if (statement.limit) type(*statement.limit, scope, kInteger_);
-  if (statement.offset) type(*statement.offset, scope, kInteger_);
+  if (statement.limit) type(*statement.limit, scope, kNumberOfRows);
+  if (statement.offset) type(*statement.offset, scope, kNumberOfRows);
 }
 
 // Selects.
@@ -296,8 +297,8 @@ AnalysisRun::Columns AnalysisRun::core(const SelectCore& core, const Select& who
     windows_of_ = windows_before;
     if (whole.cores.size() > 1 && &core == &whole.cores[0]) {
       Scope limits(outer);
-      if (whole.limit) type(*whole.limit, limits, kInteger_);
-      if (whole.offset) type(*whole.offset, limits, kInteger_);
+      if (whole.limit) type(*whole.limit, limits, kNumberOfRows);
+      if (whole.offset) type(*whole.offset, limits, kNumberOfRows);
     }
   }
   // Its scope is gone.

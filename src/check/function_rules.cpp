@@ -135,12 +135,8 @@ Kind argument_kind(const FunctionRule& rule, std::size_t index) {
       return Kind::integer;
     case 'r':
       return Kind::real;
-    case 'b':
-      return Kind::blob;
     case 'v':
       return Kind::vector;
-    case 'l':
-      return Kind::list;
     default:
       return Kind::any;
   }

@@ -20,7 +20,7 @@ enum class Nulls {
 struct FunctionRule {
   unsigned storage = kAnything;
   Nulls nulls = Nulls::possible;
-  // What the arguments are, by letter: t(ext), i(nteger), r(eal), b(lob), v(ector), l(ist), a(nything). The
+  // What the arguments are, by letter: t(ext), i(nteger), r(eal), v(ector), a(nything). The
   // last one stands for all that follow.
   std::string_view arguments = "a";
 };

@@ -737,7 +737,6 @@ class Parser {
 
   ExpressionPtr column() {
     ExpressionPtr parsed = make(ExpressionKind::column);
-    parsed->string_like = now().kind == TokenKind::name && now().text.front() == '"';
     parsed->name = name();
     if (accept(".")) {
       parsed->table = std::exchange(parsed->name, "");

@@ -53,7 +53,6 @@ struct Expression {
   std::string name, table, schema;
   int number = 0;
   bool negated = false, has_operand = false, has_else = false, star = false;
-  bool string_like = false;  // a column in double quotes
   std::vector<ExpressionPtr> arguments;
   SelectPtr select;
   ExpressionPtr filter;
