@@ -295,15 +295,13 @@ AnalysisRun::Columns AnalysisRun::core(const SelectCore& core, const Select& who
     always_has_row_ = !scope.grouped && !core.having &&
                       ((scope.aggregate && !scope.doubtful) || (core.from.empty() && !core.where));
     windows_of_ = windows_before;
+    if (deepest_ == &scope) deepest_ = found_before;  // it ends here
     if (whole.cores.size() > 1 && &core == &whole.cores[0]) {
       Scope limits(outer);
       if (whole.limit) type(*whole.limit, limits, kNumberOfRows);
       if (whole.offset) type(*whole.offset, limits, kNumberOfRows);
     }
   }
-  // Its scope is gone.
-  const int depth = outer ? outer->depth + 1 : 0;
-  if (deepest_ && deepest_->depth >= depth) deepest_ = found_before;
   return columns;
 }
 
