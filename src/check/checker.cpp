@@ -264,13 +264,23 @@ class Describer {
   std::vector<Mistake> mistakes_;
 };
 
+// Where a PRAGMA begins: it would change what the next query is checked with, behind EXPLAIN, too.
+std::optional<std::size_t> pragma_offset(std::string_view sql) {
+  for (const Token& token : sql_tokens(sql)) {
+    if (same_name(token.text, "PRAGMA")) return token.offset;
+    const bool before = token.text == ";" || same_name(token.text, "EXPLAIN") ||
+                        same_name(token.text, "QUERY") || same_name(token.text, "PLAN");
+    if (!before) break;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Verdict Checker::check(std::string_view sql) const {
-  // It would change what the next query is checked with.
-  if (const std::vector<Token> tokens = sql_tokens(sql); same_name(tokens.front().text, "PRAGMA"))
+  if (const std::optional<std::size_t> offset = pragma_offset(sql))
     return {std::nullopt,
-            {{"a PRAGMA cannot be checked: some act while they are prepared", tokens.front().offset,
+            {{"a PRAGMA cannot be checked: some act while they are prepared", offset,
               "ask pragma_table_info('t') and its kind, set the others in ConnectOptions, or run it with "
               "execute()"}}};
   try {

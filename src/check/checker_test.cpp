@@ -115,6 +115,8 @@ TEST_F(CheckerTest, WrongStatements) {
       {"SELECT id FROM tasks WHERE id = ?3", "parameter ?1 is used nowhere; parameter ?2 is used nowhere"},
       {"SELECT id FROM tasks WHERE id = $a::b", "parameter '$a::b' has a name that C++ cannot have @ $a::b"},
       {"PRAGMA table_info(tasks)", "a PRAGMA cannot be checked: some act while they are prepared @ PRAGMA"},
+      {"; EXPLAIN QUERY PLAN PRAGMA short_column_names = OFF",
+       "a PRAGMA cannot be checked: some act while they are prepared @ PRAGMA"},
       {"SELECT id FROM tasks WHERE owner = (SELECT title AS title FROM tasks WHERE nope)",
        "no such column: nope @ nope"},
   };
