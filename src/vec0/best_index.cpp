@@ -141,6 +141,7 @@ class Chooser {
       case ColumnKind::vector:
       case ColumnKind::command:
       case ColumnKind::k:
+      case ColumnKind::recall:
         return false;
       case ColumnKind::distance:
         // Outside of a search the column is NULL, which SQLite finds out by itself.

@@ -60,6 +60,17 @@ class Tokens {
     advance();
     return true;
   }
+  // A number with or without a fraction.
+  std::string take_decimal() {
+    std::string number(at_number() ? take() : std::string_view());
+    if (number.empty() || !token_.empty() || !rest_.starts_with('.')) return number;
+    do {
+      number += rest_.front();
+      rest_.remove_prefix(1);
+    } while (!rest_.empty() && is_digit(rest_.front()));
+    advance();
+    return number;
+  }
   bool at_identifier() const { return !token_.empty() && is_alpha(token_.front()); }
   bool at_number() const { return !token_.empty() && is_digit(token_.front()); }
   bool at_word() const { return at_identifier() || at_number(); }
@@ -91,6 +102,7 @@ class Tokens {
 std::optional<vector::ElementType> element_type(std::string_view token) {
   if (starts_with_nocase(token, "float") || starts_with_nocase(token, "f32"))
     return vector::ElementType::float32;
+  if (equal_nocase(token, "f16")) return vector::ElementType::float32;
   if (starts_with_nocase(token, "int8") || starts_with_nocase(token, "i8")) return vector::ElementType::int8;
   if (starts_with_nocase(token, "bit")) return vector::ElementType::bit;
   return std::nullopt;
@@ -103,14 +115,35 @@ std::optional<vector::Metric> metric_named(std::string_view token) {
   return std::nullopt;
 }
 
-// INDEXED BY kind(...). Only flat() is this storage; the others are named in the refusal.
-void take_index_clause(Tokens& tokens, std::string_view argument, const std::string& column) {
+// "recall=0.98", of cairn(…).
+double take_recall(Tokens& tokens, const VectorColumn& column) {
+  const std::string_view option = tokens.take();
+  if (!abbreviates(option, "recall"))
+    refuse("cairn() of vector column '{}' knows no option '{}'; it takes recall=…", column.name, option);
+  tokens.take_if("=");
+  const std::string number = tokens.take_decimal();
+  double recall = 0;
+  const auto [end, code] = std::from_chars(number.data(), number.data() + number.size(), recall);
+  if (number.empty() || code != std::errc() || end != number.data() + number.size() || !(recall > 0) ||
+      recall > 1)
+    refuse("recall of vector column '{}' must be a number above 0 and at most 1, such as 0.98", column.name);
+  return recall;
+}
+
+// INDEXED BY kind(...): flat() or cairn(); others are named in the refusal.
+void take_index_clause(Tokens& tokens, std::string_view argument, VectorColumn& column) {
   if (!abbreviates(tokens.take(), "by")) refuse("could not parse vector column '{}'", argument);
   const std::string kind(tokens.take());
   if (!tokens.take_if("(")) refuse("could not parse vector column '{}'", argument);
-  if (!abbreviates(kind, "flat"))
-    refuse("the index kind '{}' of vector column '{}' is not supported; use flat(), or leave INDEXED BY out",
-           kind, column);
+  if (equal_nocase(kind, "cairn"))
+    column.index = Index::cairn;
+  else if (!abbreviates(kind, "flat"))
+    refuse(
+        "the index kind '{}' of vector column '{}' is not supported; use flat() or cairn(), or leave INDEXED "
+        "BY "
+        "out",
+        kind, column.name);
+  if (column.index == Index::cairn && tokens.peek() != ")") column.recall = take_recall(tokens, column);
   if (!tokens.take_if(")")) refuse("could not parse vector column '{}'", argument);
 }
 
@@ -132,7 +165,7 @@ std::optional<VectorColumn> parse_vector(std::string_view argument) {
   VectorColumn column{.name = std::string(tokens.take())};
   const auto type = element_type(tokens.peek());
   if (!type) return std::nullopt;
-  tokens.take();
+  column.is_half = equal_nocase(tokens.take(), "f16");
   if (tokens.at_end()) return std::nullopt;  // "x float" is a metadata column
   if (!tokens.take_if("[")) refuse("could not parse vector column '{}'", argument);
   column.type = *type;
@@ -144,7 +177,7 @@ std::optional<VectorColumn> parse_vector(std::string_view argument) {
   while (!tokens.at_end()) {
     const std::string_view option = tokens.take();
     if (abbreviates(option, "indexed")) {
-      take_index_clause(tokens, argument, column.name);
+      take_index_clause(tokens, argument, column);
       continue;
     }
     if (!abbreviates(option, "distance_metric") || *type == vector::ElementType::bit)
@@ -153,6 +186,8 @@ std::optional<VectorColumn> parse_vector(std::string_view argument) {
     if (!metric) refuse("could not parse vector column '{}'", argument);
     column.metric = *metric;
   }
+  if (column.is_half && column.index == Index::flat)
+    refuse("vector column '{}': f16 is of cairn() tables; add INDEXED BY cairn(), or use float", column.name);
   return column;
 }
 
@@ -281,6 +316,10 @@ TableDefinition parse_constructor(int argc, const char* const* argv) {
     if (const std::string_view argument = trimmed(argv[i]); !argument.empty())
       parse_argument(argument, table);
   if (table.vectors.empty()) refuse("At least one vector column is required");
+  for (const VectorColumn& column : table.vectors)
+    if (column.index != table.index())
+      refuse("the vector columns '{}' and '{}' are indexed by different kinds; a table has one",
+             table.vectors.front().name, column.name);
   return table;
 }
 

@@ -69,10 +69,38 @@ TEST(Constructor, WhatSqliteVecTakesWithoutComplaint) {
 
 TEST(Constructor, OtherIndexKindsAreRefusedByName) {
   EXPECT_EQ(error_of({"a float[4] indexed by flat()"}), "no error");
-  for (const std::string kind : {"rescore", "ivf", "diskann", "cairn"})
+  for (const std::string kind : {"rescore", "ivf", "diskann", "cair"})
     EXPECT_EQ(error_of({("a float[4] INDEXED BY " + kind + "(x=1)").c_str()}),
               "vec0 constructor error: the index kind '" + kind +
-                  "' of vector column 'a' is not supported; use flat(), or leave INDEXED BY out");
+                  "' of vector column 'a' is not supported; use flat() or cairn(), or leave INDEXED BY out");
+}
+
+TEST(Constructor, CairnIndex) {
+  EXPECT_EQ(parse({"a float[4]"}).index(), Index::flat);
+  const TableDefinition table = parse({"a float[4] distance_metric=cosine INDEXED BY Cairn( )",
+                                       "b f16[8] indexed by cairn(recall=0.98) distance_metric=l1"});
+  EXPECT_EQ(table.index(), Index::cairn);
+  EXPECT_EQ(table.vectors[0].metric, vector::Metric::cosine);
+  EXPECT_EQ(table.vectors[0].recall, 1);
+  EXPECT_FALSE(table.vectors[0].is_half);
+  EXPECT_EQ(table.vectors[1].recall, 0.98);
+  EXPECT_EQ(table.vectors[1].metric, vector::Metric::l1);
+  EXPECT_EQ(table.vectors[1].type, vector::ElementType::float32);
+  EXPECT_TRUE(table.vectors[1].is_half);
+  EXPECT_EQ(parse({"a float[4] indexed by cairn(recall=1)"}).vectors[0].recall, 1);
+  EXPECT_EQ(
+      error_of({"a float[4] indexed by cairn(nprobe=3)"}),
+      "vec0 constructor error: cairn() of vector column 'a' knows no option 'nprobe'; it takes recall=…");
+  for (const char* recall : {"0", "1.01", "x", "", "0.", "-1", "1e-3", "0.9.8"})
+    EXPECT_NE(error_of({("a float[4] indexed by cairn(recall=" + std::string(recall) + ")").c_str()}),
+              "no error")
+        << recall;
+  EXPECT_EQ(error_of({"a float[4] indexed by cairn()", "b float[4]"}),
+            "vec0 constructor error: the vector columns 'a' and 'b' are indexed by different kinds; a table "
+            "has one");
+  EXPECT_EQ(error_of({"a f16[4]"}),
+            "vec0 constructor error: vector column 'a': f16 is of cairn() tables; add INDEXED BY cairn(), or "
+            "use float");
 }
 
 TEST(Constructor, RefusesInTheReferencesWords) {

@@ -309,6 +309,7 @@ void Cursor::column(sqlite3_context* context, int index) {
       break;
     case ColumnKind::command:
     case ColumnKind::k:
+    case ColumnKind::recall:
       break;  // always NULL
   }
 }

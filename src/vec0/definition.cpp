@@ -22,6 +22,8 @@ std::string_view TableDefinition::column_name(ColumnRef column) const {
       return "distance";
     case ColumnKind::k:
       return "k";
+    case ColumnKind::recall:
+      return "recall";
   }
   return "";
 }
@@ -36,6 +38,7 @@ void TableDefinition::add_hidden_columns(bool with_command_column) {
   if (with_command_column) columns.push_back({ColumnKind::command, 0});
   columns.push_back({ColumnKind::distance, 0});
   columns.push_back({ColumnKind::k, 0});
+  if (index() == Index::cairn) columns.push_back({ColumnKind::recall, 0});
 }
 
 std::string TableDefinition::declaration() const {

@@ -13,11 +13,17 @@
 
 namespace cairn::vec0 {
 
+// How the vectors of a column are stored: as sqlite-vec does, or in Cairn's own way (docs/format).
+enum class Index { flat, cairn };
+
 struct VectorColumn {
   std::string name;
   vector::ElementType type = vector::ElementType::float32;
   std::size_t dims = 0;
   vector::Metric metric = vector::Metric::l2;
+  Index index = Index::flat;
+  bool is_half = false;  // f16[N]: float32 vectors that are stored as IEEE halves; cairn() only
+  double recall = 1;     // cairn(recall=…): what a query is promised that does not ask itself
 
   std::size_t byte_size() const noexcept { return vector::byte_size(type, dims); }
 
@@ -51,7 +57,7 @@ struct MetadataColumn {
   friend bool operator==(const MetadataColumn&, const MetadataColumn&) = default;
 };
 
-enum class ColumnKind { primary_key, vector, partition, auxiliary, metadata, command, distance, k };
+enum class ColumnKind { primary_key, vector, partition, auxiliary, metadata, command, distance, k, recall };
 
 // A column of the declared table: its kind and its index within that kind.
 struct ColumnRef {
@@ -70,9 +76,10 @@ struct TableDefinition {
   std::vector<AuxiliaryColumn> auxiliaries;
   std::vector<MetadataColumn> metadata;
   std::vector<ColumnRef> columns;  // in declared order, hidden ones last
-  std::size_t chunk_size = 1024;   // rows; a multiple of 8, at most 4096
+  std::size_t chunk_size = 1024;  // rows; a multiple of 8, at most 4096; the most of a cairn() table's chunks
 
   KeyType key_type() const noexcept { return primary_key ? primary_key->type : KeyType::integer; }
+  Index index() const noexcept { return vectors.front().index; }  // of all vector columns
   bool has_text_key() const noexcept { return key_type() == KeyType::text; }
   std::string_view column_name(ColumnRef column) const;
   // Position in `columns` of the column with that name (ASCII case does not matter), or nothing.

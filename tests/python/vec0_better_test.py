@@ -211,7 +211,7 @@ def test_a_join_does_not_change_which_rows_are_nearest(table):
 @pytest.mark.parametrize("columns, message", [
     ("a bit[7]", "could not parse vector column 'a bit[7]': the dimension of a bit vector must be divisible by 8"), ("a float[4], +x", "Could not parse '+x'"),
     ("a float[4], +=8", "Could not parse '+=8'"), ("a float[4], chunk_size=4294967304", "chunk_size too large"),
-    ("a float[8] INDEXED BY rescore(quantizer=bit)", "the index kind 'rescore' of vector column 'a' is not supported; use flat(), or leave INDEXED BY out")])
+    ("a float[8] INDEXED BY rescore(quantizer=bit)", "the index kind 'rescore' of vector column 'a' is not supported; use flat() or cairn(), or leave INDEXED BY out")])
 def test_declarations_that_are_refused(connect, columns, message):
     assert connect(":memory:", "vec0").outcome(f"CREATE VIRTUAL TABLE t USING vec0({columns})") == (1, "vec0 constructor error: " + message)
 
