@@ -11,6 +11,8 @@
 #include <cassert>
 #include <cmath>
 
+#include "simd/kernels.hpp"
+
 namespace cairn::vector {
 namespace {
 
@@ -24,17 +26,6 @@ std::uint64_t next_random(std::uint64_t& state) {
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
   z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
   return z ^ (z >> 31);
-}
-
-void hadamard(float* values, std::size_t size, float scale) {
-  for (std::size_t width = 1; width < size; width *= 2)
-    for (std::size_t first = 0; first < size; first += 2 * width)
-      for (std::size_t i = first; i < first + width; ++i) {
-        const float a = values[i], b = values[i + width];
-        values[i] = a + b;
-        values[i + width] = a - b;
-      }
-  for (std::size_t i = 0; i < size; ++i) values[i] *= scale;
 }
 
 void mix_halves(float* values, std::size_t size) {
@@ -66,7 +57,7 @@ void Rotation::operator()(const float* in, float* out) const {
     const bool is_first = round % 2 == 0;
     const float* const signs = signs_.data() + round * padded_;
     for (std::size_t d = 0; d < padded_; ++d) out[d] *= signs[d];
-    hadamard(is_first ? out : out + padded_ - transformed_, transformed_, scale);
+    simd::kernels().hadamard(is_first ? out : out + padded_ - transformed_, transformed_, scale);
     if (!is_first && transformed_ != padded_) mix_halves(out, padded_);
   }
 }
