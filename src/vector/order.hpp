@@ -47,6 +47,7 @@ class TopK {
     if (kept_.size() >= capacity()) shrink();
   }
 
+  std::size_t k() const noexcept { return k_; }
   // An entry at a greater distance is not among the k first.
   float reach() const noexcept { return full_ ? worst_.distance : std::numeric_limits<float>::infinity(); }
   // The k first in order. Leaves this empty.
