@@ -39,6 +39,7 @@ constexpr std::size_t kFirstLists = 4;
 constexpr double kFrontier = 0.35;  // share of the scanned lists
 constexpr std::size_t kTail = 100;  // entries of the frontier beyond the threshold
 constexpr std::size_t kLeastTail = 16;
+constexpr float kMostNoise = 1;
 constexpr float kSteepest = 1e6f;  // where all excesses are 0
 constexpr double kCaution = 1.3;   // the expected number of missing rows is taken this many times
 // Lists with fewer entries, or all alike, may have no spread of their own.
@@ -83,6 +84,9 @@ class KthKey {
 // is needed for some kTail of them in the frontier.
 class Tail {
  public:
+  // `padded`: dimensions of the codes.
+  explicit Tail(std::size_t padded) : noise_square_(0.5708f / static_cast<float>(padded - 1)) {}
+
   float floor() const { return floor_; }
   void begin_list(std::size_t entries) { lists_.push_back({floor_, entries, reaches_.size()}); }
   void add(float reach) { reaches_.push_back(reach); }
@@ -110,8 +114,9 @@ class Tail {
     float excess = 0;
     for (const float reach : frontier_) excess += reach - threshold_;
     is_known_ = frontier_.size() >= kLeastTail;
-    share_ = count / static_cast<float>(entries);
     inverse_excess_ = std::min(kSteepest, count / excess);
+    const float by_noise = std::min(kMostNoise, 0.5f * inverse_excess_ * inverse_excess_ * noise_square_);
+    share_ = count / static_cast<float>(entries) * std::exp(-by_noise);
     // The lists that come next may hold fewer: twice as many are kept then.
     floor_ = 2 * frontier_.size() < wanted ? threshold_ - 0.7f / inverse_excess_ : threshold_;
   }
@@ -126,6 +131,7 @@ class Tail {
     float floor;
     std::size_t entries, begin;  // begin: of its reaches
   };
+  float noise_square_;
   std::vector<float> reaches_, frontier_;
   std::vector<List> lists_;
   float floor_ = -kInfinity, threshold_ = -kInfinity;
@@ -191,7 +197,7 @@ ListOutcome ListSearch::run(double recall, TopK& nearest, const Measure& measure
   const ListQuery query(rotation_, query_.data(), recall < 1 ? kEpsilon : kSureEpsilon);
   KthKey kth(nearest.k());
   for (const Scored& entry : nearest.entries()) kth.push(key_of(metric_, entry.distance));
-  Tail tail;
+  Tail tail(rotation_.padded());
   std::vector<Candidate> candidates;  // a heap
   const std::size_t block_bytes = list_block_bytes(rotation_.padded());
 
