@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "simd/kernels.hpp"
+
 namespace cairn::vector {
 namespace {
 
@@ -32,17 +34,6 @@ template <class Bytes>  // std::byte, const or not
 auto* factors_of(Bytes* block, std::size_t padded) {
   using Result = std::conditional_t<std::is_const_v<Bytes>, const Factors, Factors>;
   return reinterpret_cast<Result*>(block + code_bytes(padded));
-}
-
-void sum_lookups(const std::uint8_t* codes, std::size_t groups, const std::uint8_t* table,
-                 std::int32_t* sums) {
-  std::fill_n(sums, 32, 0);
-  for (std::size_t g = 0; g < groups; ++g, codes += 16, table += 16)
-    for (std::size_t b = 0; b < 16; ++b) {
-      const std::size_t row = b / 2 + b % 2 * 8;
-      sums[row] += table[codes[b] & 15];
-      sums[row + 16] += table[codes[b] >> 4];
-    }
 }
 
 }  // namespace
@@ -147,8 +138,8 @@ ListQuery::ListQuery(const Rotation& rotation, const float* query, float epsilon
 
 void ListQuery::estimate(const std::byte* block, float centroid_square, float* estimates, float* lows) const {
   std::array<std::int32_t, kBlockRows> sums;
-  sum_lookups(reinterpret_cast<const std::uint8_t*>(block), table_.size() / kEntries, table_.data(),
-              sums.data());
+  simd::kernels().sum_lookups(reinterpret_cast<const std::uint8_t*>(block), table_.size() / kEntries,
+                              table_.data(), sums.data());
   const Factors& factors = *factors_of(block, table_.size() / kEntries * kGroup);
   const float error = epsilon_ * std::sqrt(centroid_square), slack = kSlack * centroid_square;
   for (std::size_t i = 0; i < kBlockRows; ++i) {

@@ -54,7 +54,8 @@ class ListEncoder {
 class ListQuery {
  public:
   // Lower bounds will hold with the confidence of `epsilon` standard deviations of the error: of a normal
-  // distribution, 1.9 leave out 29 in 1,000 rows, 3 leave out 1.3, and 4 leave out .03. REQUIRES: epsilon >= 0.
+  // distribution, 1.9 leave out 29 in 1,000 rows, 3 leave out 1.3, and 4 leave out .03. REQUIRES: epsilon >=
+  // 0.
   ListQuery(const Rotation& rotation, const float* query, float epsilon);
 
   // For a block of a list whose centroid is at the squared distance `centroid_square` from the query:

@@ -1,14 +1,17 @@
 // A dense random rotation would take dims^2 multiplications. This one takes dims * log(dims) additions: four
-// rounds, each of which flips signs at random and then mixes by a Walsh-Hadamard transform. That works on
-// powers of two, so other sizes transform their first elements in one round and their last in the next, and
-// after each round mix the first half with the second, as in Kac's random walk on rotations. The scheme is
-// that of the RaBitQ library (Gao, Long 2024).
+// times it flips signs at random and then mixes by a Walsh-Hadamard transform. That works on powers of two,
+// so other sizes transform their first elements, then their last, and then mix the one half with the other,
+// as a step of Kac's random walk on rotations does. The scheme is nearly that of the RaBitQ library (Gao,
+// Long 2024), which mixes the halves after every transform: there a single large element of some places keeps
+// a quarter of its size to the end.
 #include "vector/rotation.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cmath>
+
+#include "simd/kernels.hpp"
 
 namespace cairn::vector {
 namespace {
@@ -23,17 +26,6 @@ std::uint64_t next_random(std::uint64_t& state) {
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
   z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
   return z ^ (z >> 31);
-}
-
-void hadamard(float* values, std::size_t size, float scale) {
-  for (std::size_t width = 1; width < size; width *= 2)
-    for (std::size_t first = 0; first < size; first += 2 * width)
-      for (std::size_t i = first; i < first + width; ++i) {
-        const float a = values[i], b = values[i + width];
-        values[i] = a + b;
-        values[i + width] = a - b;
-      }
-  for (std::size_t i = 0; i < size; ++i) values[i] *= scale;
 }
 
 void mix_halves(float* values, std::size_t size) {
@@ -62,10 +54,11 @@ void Rotation::operator()(const float* in, float* out) const {
   std::fill(out + dims_, out + padded_, 0.0f);
   const auto scale = static_cast<float>(1 / std::sqrt(static_cast<double>(transformed_)));
   for (std::size_t round = 0; round < kRounds; ++round) {
+    const bool is_first = round % 2 == 0;
     const float* const signs = signs_.data() + round * padded_;
     for (std::size_t d = 0; d < padded_; ++d) out[d] *= signs[d];
-    hadamard(round % 2 == 0 ? out : out + padded_ - transformed_, transformed_, scale);
-    if (transformed_ != padded_) mix_halves(out, padded_);
+    simd::kernels().hadamard(is_first ? out : out + padded_ - transformed_, transformed_, scale);
+    if (!is_first && transformed_ != padded_) mix_halves(out, padded_);
   }
 }
 
