@@ -536,10 +536,13 @@ void sum_lookups(const std::uint8_t* codes, std::size_t groups, const std::uint8
     // 256 entries of at most 255 fit 16 bits.
     const std::size_t end = groups - g > 256 ? g + 256 : groups;
     LookupSums low, high;
-    for (; g < end; g += 2) {
-      const __m256i two = load(codes + 16 * g), entries = load(table + 16 * g);
-      low.add(_mm256_shuffle_epi8(entries, low_nibbles(two)));
-      high.add(_mm256_shuffle_epi8(entries, high_nibbles(two)));
+    for (; g < end; g += 4) {
+      prefetch_ahead(codes + 16 * g);
+      for (std::size_t two = 16 * g; two < 16 * g + 64; two += 32) {
+        const __m256i bytes = load(codes + two), entries = load(table + two);
+        low.add(_mm256_shuffle_epi8(entries, low_nibbles(bytes)));
+        high.add(_mm256_shuffle_epi8(entries, high_nibbles(bytes)));
+      }
     }
     low.flush(sums);
     high.flush(sums + 16);

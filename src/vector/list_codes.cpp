@@ -36,6 +36,17 @@ auto* factors_of(Bytes* block, std::size_t padded) {
   return reinterpret_cast<Result*>(block + code_bytes(padded));
 }
 
+// The sums of four numbers over the sixteen sets of them, bit b of the index telling whether x[b] is in,
+// minus the least of these sums.
+std::array<float, kEntries> subset_sums(const float* x) {
+  std::array<float, kEntries> sums;
+  sums[0] = 0;
+  for (std::size_t b = 0; b < kGroup; ++b) sums[0] += std::max(-x[b], 0.0f);
+  for (std::size_t b = 0; b < kGroup; ++b)
+    for (std::size_t j = 0; j < std::size_t{1} << b; ++j) sums[j + (std::size_t{1} << b)] = sums[j] + x[b];
+  return sums;
+}
+
 }  // namespace
 
 std::size_t list_block_bytes(std::size_t padded) noexcept {
@@ -96,21 +107,15 @@ ListQuery::ListQuery(const Rotation& rotation, const float* query, float epsilon
   std::vector<float> rotated(rotation.padded());
   rotation(query, rotated.data());
 
-  // Entry j of a group sums the dimensions whose bit is set in j, minus the least of such sums.
-  std::vector<float> entries(table_.size());
   float largest = 0;
   double absolute = 0;
   for (std::size_t d = 0; d < rotated.size(); d += kGroup) {
-    float* const group = entries.data() + d / kGroup * kEntries;
-    for (std::size_t b = 0; b < kGroup; ++b) {
-      const float x = rotated[d + b];
-      const float when_set = std::max(x, 0.0f), when_clear = std::max(-x, 0.0f);
-      absolute += static_cast<double>(std::abs(x));
-      for (std::size_t j = 0; j < kEntries; ++j) group[j] += j >> b & 1 ? when_set : when_clear;
-    }
-    for (std::size_t j = 0; j < kEntries; ++j) largest = std::max(largest, group[j]);
+    float sum = 0;
+    for (std::size_t b = 0; b < kGroup; ++b) sum += std::abs(rotated[d + b]);
+    largest = std::max(largest, sum);
+    absolute += static_cast<double>(sum);
   }
-  if (!std::isfinite(absolute) || !std::isfinite(largest)) {
+  if (!std::isfinite(absolute)) {
     table_margin_ = kInfinity;
     return;
   }
@@ -119,14 +124,17 @@ ListQuery::ListQuery(const Rotation& rotation, const float* query, float epsilon
   scale_ = largest / 255;
   const float inverse = scale_ > std::numeric_limits<float>::min() ? 1 / scale_ : 0;
   std::array<float, kEntries> lost{}, lost_square{};
-  for (std::size_t e = 0; e < entries.size(); e += kEntries)
+  for (std::size_t d = 0; d < rotated.size(); d += kGroup) {
+    const auto entries = subset_sums(rotated.data() + d);
+    std::uint8_t* const table = table_.data() + d / kGroup * kEntries;
     for (std::size_t j = 0; j < kEntries; ++j) {
-      const int rounded = static_cast<int>(entries[e + j] * inverse + 0.5f);
-      const float rest = entries[e + j] - scale_ * static_cast<float>(rounded);
-      table_[e + j] = static_cast<std::uint8_t>(rounded);
+      const int rounded = static_cast<int>(entries[j] * inverse + 0.5f);
+      const float rest = entries[j] - scale_ * static_cast<float>(rounded);
+      table[j] = static_cast<std::uint8_t>(rounded);
       lost[j] += rest;
       lost_square[j] += rest * rest;
     }
+  }
   double mean = 0, variance = 0;
   for (std::size_t j = 0; j < kEntries; ++j) {
     mean += static_cast<double>(lost[j]) / kEntries;
