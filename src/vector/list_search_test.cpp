@@ -124,7 +124,7 @@ TEST(ListSearch, KeepsItsPromise) {
   constexpr std::size_t kRows = 5000, kQueries = 200;
   for (const Metric metric : {Metric::l2, Metric::cosine})
     for (const char* kind :
-         {"unit", "clusters", "sparse", "mixed sizes", "eight dims", "topics", "queries from elsewhere"}) {
+         {"unit", "clusters", "outlier", "eight dims", "topics", "queries from elsewhere"}) {
       auto [dims, rows, queries] = draw(kind, 96, kRows, kQueries, random);
       if (metric == Metric::cosine) {
         scale_to_unit(rows, dims);
