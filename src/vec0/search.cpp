@@ -131,7 +131,7 @@ vector::Scored Search::scored(float distance, std::size_t block, std::size_t slo
   const std::uint64_t place = vector::place_of(block, slot);
   if (!ties_by_rowid_) return {distance, place, place};
   constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
-  return {distance, static_cast<std::uint64_t>(chunks_[block].chunk->rowids[slot]) ^ kSign, place};
+  return {distance, static_cast<std::uint64_t>(chunk_at(block).rowids[slot]) ^ kSign, place};
 }
 
 void Search::choose_candidates() {

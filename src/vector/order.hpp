@@ -47,7 +47,6 @@ class TopK {
     if (kept_.size() >= capacity()) shrink();
   }
 
-  std::size_t k() const noexcept { return k_; }
   // An entry at a greater distance is not among the k first.
   float reach() const noexcept { return full_ ? worst_.distance : std::numeric_limits<float>::infinity(); }
   std::size_t k() const noexcept { return k_; }
