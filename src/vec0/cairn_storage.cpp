@@ -160,6 +160,12 @@ CairnStorage::CairnStorage(sqlite3* db, TableDefinition definition) : Storage(db
 
 CairnStorage::~CairnStorage() = default;
 
+void CairnStorage::set_name(std::string name) {
+  Storage::set_name(std::move(name));
+  for (auto* writers : {&vector_writers_, &code_writers_})  // their statements name the table
+    for (auto& writer : *writers) writer.reset();
+}
+
 std::unique_ptr<VectorReader> CairnStorage::vectors(std::size_t column) {
   return std::make_unique<PackedVectors>(*this, column);
 }

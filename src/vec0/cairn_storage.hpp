@@ -22,6 +22,7 @@ class CairnStorage final : public Storage {
   CairnStorage(sqlite3* db, TableDefinition definition);
   ~CairnStorage() override;
 
+  void set_name(std::string name) override;
   std::unique_ptr<VectorReader> vectors(std::size_t column) override;
   std::unique_ptr<MetadataReader> metadata(std::size_t column) override;
   bool writes_vectors_once() const noexcept override { return true; }

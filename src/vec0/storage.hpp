@@ -83,7 +83,7 @@ class Storage {
   sqlite3* db() const noexcept { return db_; }
   const TableDefinition& table() const noexcept { return table_; }
   // After ALTER TABLE … RENAME: all later statements use the new name.
-  void set_name(std::string name);
+  virtual void set_name(std::string name);
 
   // Where the row is, or nothing if there is none.
   std::optional<Location> find(std::int64_t rowid);
