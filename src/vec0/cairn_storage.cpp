@@ -115,6 +115,7 @@ class CellsOfChunk final : public MetadataReader {
     const auto cells = data.first(metadata_blob_size(type_, slots)), nulls = data.subspan(cells.size());
     out.cells.assign(cells.begin(), cells.end());
     out.nulls.assign(nulls.begin(), nulls.end());
+    storage_.bytes_read += data.size();
     select_.reset();
   }
   MetadataCell read_one(std::int64_t chunk, std::size_t slot) override {

@@ -144,6 +144,7 @@ Lists::Stored Lists::load(std::int64_t id, bool with_entries) {
   std::memcpy(list.centroid.data(), centroid.bytes.data(), centroid.bytes.size());
   if (!is_finite(list.centroid)) storage_.throw_corrupt(kLists, id, "its centroid is not finite");
   if (with_entries) {
+    storage_.bytes_read += bytes;
     list.entries.resize(bytes);
     std::memcpy(list.entries.data(), entries.bytes.data(), bytes);
   }

@@ -28,6 +28,7 @@
 #include "vec0/definition.hpp"
 #include "vec0/pending_writes.hpp"
 #include "vec0/readers.hpp"
+#include "vec0/report.hpp"
 #include "vec0/value.hpp"
 
 namespace cairn::vec0 {
@@ -169,6 +170,10 @@ class Storage {
   std::size_t open_cursors = 0;
   // In which a search in memory may work.
   std::size_t threads = 1;
+  // Of vectors, codes, cells and lists, so far.
+  std::uint64_t bytes_read = 0;
+  // What the last search did.
+  SearchReport last_search;
 
   // What is kept in memory of a vector column.
   Residency& residency(std::size_t column) { return *residencies_[column]; }
