@@ -28,7 +28,7 @@ class CairnStorage final : public Storage {
   bool writes_vectors_once() const noexcept override { return true; }
   void delete_chunk(std::int64_t id) override;
   std::string find_damage(Depth depth) override;
-  void optimize() override;
+  void optimize(std::optional<std::size_t> most_chunks) override;
 
   // The point that the codes of a column are relative to; empty while there are none.
   std::vector<float> center(std::size_t column);

@@ -91,7 +91,11 @@ std::unique_ptr<MetadataReader> FlatStorage::metadata(std::size_t column) {
 std::string FlatStorage::find_damage(Depth depth) {
   return find_flat_damage(*this, depth);
 }
-void FlatStorage::optimize() {
+void FlatStorage::optimize(std::optional<std::size_t> most_chunks) {
+  if (most_chunks)
+    throw Error(ErrorCode::invalid_argument,
+                "optimize=… is for cairn() tables; 'optimize' moves as few rows of a flat() table as can be");
+  require_no_cursors();
   optimize_flat(*this);
 }
 

@@ -153,8 +153,8 @@ class Storage {
   virtual void delete_chunk(std::int64_t chunk) = 0;
   // The first problems of the shadow tables and how many more there are, or nothing (integrity.hpp).
   virtual std::string find_damage(Depth depth) = 0;
-  // The command 'optimize' (docs/vec0.md).
-  virtual void optimize() = 0;
+  // The command 'optimize' (docs/vec0.md); a cairn() table's can be told to rewrite at most so many chunks.
+  virtual void optimize(std::optional<std::size_t> most_chunks) = 0;
 
   // Grows with every write through this object: what was computed before may no longer hold.
   std::uint64_t writes() const noexcept { return writes_; }
@@ -231,6 +231,7 @@ class Storage {
   std::optional<std::int64_t> insert_rowid(const NewRow& row, Location at);
   void insert_auxiliaries(std::int64_t rowid, const std::vector<Value>& values);
   void delete_keyed_values(std::int64_t rowid);
+  void require_no_cursors() const;
   void release_slot(Location at);
   void point_row(std::int64_t rowid, Location to);
 
