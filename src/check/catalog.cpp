@@ -83,7 +83,7 @@ ValueType vec0_type(const vec0::TableDefinition& table, const vec0::ColumnRef& c
       return {kNull | kStorage[static_cast<std::size_t>(table.auxiliaries[column.index].type)], "", ""};
     }
     case vec0::ColumnKind::metadata: {
-      const unsigned null = table.index() == vec0::Index::cairn ? kNull : 0;
+      const unsigned null = table.index() == vec0::Index::cairn ? unsigned{kNull} : 0u;
       switch (table.metadata[column.index].type) {
         case vec0::MetadataType::boolean:
           return {null | kInteger, "bool", ""};
