@@ -82,19 +82,22 @@ ValueType vec0_type(const vec0::TableDefinition& table, const vec0::ColumnRef& c
       constexpr std::array<unsigned, 4> kStorage = {kText, kInteger, kReal, kBlob};
       return {kNull | kStorage[static_cast<std::size_t>(table.auxiliaries[column.index].type)], "", ""};
     }
-    case vec0::ColumnKind::metadata:
+    case vec0::ColumnKind::metadata: {
+      const unsigned null = table.index() == vec0::Index::cairn ? unsigned{kNull} : 0u;
       switch (table.metadata[column.index].type) {
         case vec0::MetadataType::boolean:
-          return {kInteger, "bool", ""};
+          return {null | kInteger, "bool", ""};
         case vec0::MetadataType::integer:
-          return {kInteger, "", ""};
+          return {null | kInteger, "", ""};
         case vec0::MetadataType::real:
-          return {kReal, "", ""};
+          return {null | kReal, "", ""};
         case vec0::MetadataType::text:
-          return {kText, "", ""};
+          return {null | kText, "", ""};
       }
       break;
+    }
     case vec0::ColumnKind::distance:  // NULL unless there is a MATCH
+    case vec0::ColumnKind::recall:
       return {kReal | kNull, "", ""};
     case vec0::ColumnKind::k:
       return {kInteger | kNull, "", ""};
