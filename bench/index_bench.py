@@ -49,8 +49,8 @@ def parse():
 
 def environment(args):
     """Before anything is imported that reads it; the engines' processes inherit it."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LANCE_CPU_THREADS", "LANCE_IO_THREADS",
-                 "TOKIO_WORKER_THREADS"):
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LANCE_CPU_THREADS",
+                 "TOKIO_WORKER_THREADS"):  # with one LANCE_IO_THREADS, too, LanceDB waits for ever
         os.environ[name] = "1"
     os.environ["EXACT_BENCH_CLOCK"] = args.clock
     if args.budget:

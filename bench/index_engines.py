@@ -318,7 +318,7 @@ class Lance(Engine):
         partitions = 2 * int(math.sqrt(self.rows.count))
         if kind == "HNSW_SQ":
             self.config = HnswSq(num_partitions=1, m=16, ef_construction=200)
-            self.ladders = [[{"ef": ef} for ef in EF], [{"ef": ef, "refine_factor": 2} for ef in EF]]
+            self.ladders = [[{"ef": ef, **more} for ef in EF if ef >= 2 * K] for more in ({}, {"refine_factor": 2})]
         else:
             self.config = IvfRq(num_partitions=partitions)
             self.ladders = [[{"nprobes": n, "refine_factor": factor} for n in NPROBE[2:]] for factor in (4, 10, 25)]
