@@ -37,7 +37,7 @@ def parse():
     parser.add_argument("--work", help="keeps vectors, true answers and the peers' indexes here")
     parser.add_argument("--index", default="cairn()", help="what the table is INDEXED BY; flat: Cairn's exact answers alone")
     parser.add_argument("--only", default="", help="engines whose name this finds, besides cairn")
-    parser.add_argument("--show", default=",".join(SHOWS), help="of the tables, separated by commas")
+    parser.add_argument("--show", default=",".join(SHOWS), help="of the tables, separated by commas; none: builds the indexes and finds the peers' settings")
     parser.add_argument("--queries", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=1000, help="of write then query, and of single inserts")
     parser.add_argument("--budget", default="1GB", help="CAIRN_MEMORY; empty: leave it")
@@ -283,8 +283,16 @@ class Bench:
         found = {(name, group): ([], []) for name, group, _ in entries}
         with contextlib.ExitStack() as stack:
             asks = {name: stack.enter_context(self.indexes[name].opened()) for name in dict.fromkeys(e[0] for e in entries)}
-            for name, _, effort in entries:
-                asks[name]("ask", effort=effort, first=0, count=3)
+            for entry in list(entries):
+                name, _, effort = entry
+                try:
+                    asks[name]("ask", effort=effort, first=0, count=3)
+                except Cannot as error:
+                    self.cannot.append(f"{name}: search {effort}: {error}")
+                    entries.remove(entry)
+                    del found[entry[:2]]
+                    if asks[name].process.poll() is not None:
+                        asks[name] = stack.enter_context(self.indexes[name].opened())
             for first in range(0, len(self.data.queries), BLOCK):
                 for name, group, effort in entries:
                     count = min(BLOCK // 10 if effort is None else BLOCK, len(self.data.queries) - first)

@@ -4,6 +4,7 @@
 Run as a program it is one engine in a process of its own: it reads JSON lines {"do": method of Host, ...}, answers
 each with a line, and ends with its input. Rows have the ids 1 to n; the id 0 means none.
 """
+import contextlib
 import glob
 import importlib.util
 import json
@@ -558,11 +559,13 @@ class Process:
             raise
 
     def __call__(self, do, **named):
-        self.process.stdin.write(json.dumps({"do": do, **named}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        line = ""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(json.dumps({"do": do, **named}) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
         if not line:
-            raise Cannot("its process ended")
+            raise Cannot(f"its process ended: {self.process.wait()}")
         answer = json.loads(line)
         if "error" in answer:
             raise Cannot(answer["error"])
@@ -572,7 +575,8 @@ class Process:
         return self
 
     def __exit__(self, *_):
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.wait()
 
 
