@@ -1,4 +1,4 @@
-"""The vectors of exact_bench.py: real embeddings from a file, synthetic ones, and their int8 and bit forms.
+"""The vectors of exact_bench.py and index_bench.py: real embeddings from a file, synthetic ones, and their int8 and bit forms.
 
 The last QUERIES rows of a set are held out as queries; the rows before them go into the tables.
 """
@@ -14,7 +14,7 @@ TOPIC, SUBTOPIC = 0.5, 0.5   # a and b below
 BLOCK = 8192
 
 
-def synthetic(rows, dims, seed):
+def synthetic(rows, dims, seed, out=None):
     """Unit vectors that lie as embeddings do: few strong directions, topics, and in them subtopics.
 
     With s[j] = (1 + j) ** -0.4, scaled to norm 1, g a new standard normal vector each time, and * by element:
@@ -25,7 +25,7 @@ def synthetic(rows, dims, seed):
         row      = (row / |row|) @ R                 R one random rotation
 
     Of 100,000 x 768 the cosine of the 10th neighbour is .52 (.45 to .63 for nine queries in ten), of the 1,000th
-    .28, of any two rows 0.
+    .28, of any two rows 0. out: where they go, for sets larger than memory.
     """
     rng = numpy.random.default_rng(seed)
     scale = numpy.arange(1, dims + 1) ** -SPECTRUM
@@ -37,7 +37,8 @@ def synthetic(rows, dims, seed):
     rotation = numpy.linalg.qr(rng.standard_normal((dims, dims)))[0].astype(numpy.float32)
     topics = normal(TOPICS, TOPIC)
     subtopics = topics[rng.integers(0, TOPICS, SUBTOPICS)] + normal(SUBTOPICS, SUBTOPIC)
-    out = numpy.empty((rows, dims), dtype=numpy.float32)
+    if out is None:
+        out = numpy.empty((rows, dims), dtype=numpy.float32)
     for start in range(0, rows, BLOCK):
         n = min(BLOCK, rows - start)
         block = subtopics[rng.integers(0, SUBTOPICS, n)] + normal(n, (1 - TOPIC ** 2 - SUBTOPIC ** 2) ** 0.5)
@@ -46,13 +47,17 @@ def synthetic(rows, dims, seed):
     return out
 
 
-def cached_synthetic(folder, rows, dims, seed):
+def synthetic_file(folder, rows, dims, seed):
     path = os.path.join(folder, f"synthetic-{rows}x{dims}-{seed}.npy")
     if not os.path.exists(path):
-        with open(path + ".part", "wb") as file:
-            numpy.save(file, synthetic(rows, dims, seed))
+        out = numpy.lib.format.open_memmap(path + ".part", "w+", numpy.float32, (rows, dims))
+        synthetic(rows, dims, seed, out).flush()
         os.rename(path + ".part", path)
-    return numpy.load(path)
+    return path
+
+
+def cached_synthetic(folder, rows, dims, seed):
+    return numpy.load(synthetic_file(folder, rows, dims, seed))
 
 
 class Dataset:
