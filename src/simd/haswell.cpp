@@ -425,9 +425,134 @@ Kernels::Lost encode(const float* rest, std::size_t bytes, float scale, float in
   return {sum_lanes(lost.square8), sum_lanes(lost.square4)};
 }
 
+// Eight at a time; what is left goes through a buffer of eight.
+void half_to_float(const std::uint16_t* halves, std::size_t count, float* out) {
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8) _mm256_storeu_ps(out + i, _mm256_cvtph_ps(load_half(halves + i)));
+  if (i == count) return;
+  alignas(16) std::uint16_t rest[8] = {};
+  for (std::size_t j = i; j < count; ++j) rest[j - i] = halves[j];
+  _mm256_maskstore_ps(out + i, tail_mask(count - i), _mm256_cvtph_ps(load_half(rest)));
+}
+
+__m128i to_halves(__m256 floats) {
+  return _mm256_cvtps_ph(floats, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+
+void float_to_half(const float* floats, std::size_t count, std::uint16_t* out) {
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), to_halves(_mm256_loadu_ps(floats + i)));
+  if (i == count) return;
+  alignas(16) std::uint16_t rest[8];
+  const __m256 last = _mm256_maskload_ps(floats + i, tail_mask(count - i));
+  _mm_store_si128(reinterpret_cast<__m128i*>(rest), to_halves(last));
+  for (std::size_t j = i; j < count; ++j) out[j] = rest[j - i];
+}
+
+// The first three steps of the transform, whose partners are within the eight elements of a register: the
+// elements and their partners, with the sign of the second of each pair turned.
+__m256 hadamard8(__m256 v) {
+  const __m256 ones = _mm256_setr_ps(0.0f, -0.0f, 0.0f, -0.0f, 0.0f, -0.0f, 0.0f, -0.0f);
+  const __m256 twos = _mm256_setr_ps(0.0f, 0.0f, -0.0f, -0.0f, 0.0f, 0.0f, -0.0f, -0.0f);
+  const __m256 fours = _mm256_setr_ps(0.0f, 0.0f, 0.0f, 0.0f, -0.0f, -0.0f, -0.0f, -0.0f);
+  v = _mm256_add_ps(_mm256_permute_ps(v, 0xB1), _mm256_xor_ps(v, ones));
+  v = _mm256_add_ps(_mm256_permute_ps(v, 0x4E), _mm256_xor_ps(v, twos));
+  return _mm256_add_ps(_mm256_permute2f128_ps(v, v, 1), _mm256_xor_ps(v, fours));
+}
+
+void butterfly(__m256& a, __m256& b) {
+  const __m256 sum = _mm256_add_ps(a, b);
+  b = _mm256_sub_ps(a, b);
+  a = sum;
+}
+
+// Three steps, of widths `width`, twice and four times that, in one pass over memory; the elements that
+// belong together are one register at each of eight places. `factor` is one but in the last pass.
+void hadamard_pass(float* values, std::size_t size, std::size_t width, __m256 factor) {
+  for (std::size_t first = 0; first < size; first += 8 * width)
+    for (float* p = values + first; p < values + first + width; p += 8) {
+      __m256 v[8];
+      for (std::size_t j = 0; j < 8; ++j) v[j] = _mm256_loadu_ps(p + j * width);
+      for (std::size_t j = 0; j < 8; j += 2) butterfly(v[j], v[j + 1]);
+      for (std::size_t j = 0; j < 8; j += 4) {
+        butterfly(v[j], v[j + 2]);
+        butterfly(v[j + 1], v[j + 3]);
+      }
+      for (std::size_t j = 0; j < 4; ++j) butterfly(v[j], v[j + 4]);
+      for (std::size_t j = 0; j < 8; ++j) _mm256_storeu_ps(p + j * width, _mm256_mul_ps(v[j], factor));
+    }
+}
+
+// The widths are 1 to size / 2. Those of 1 to 4 are in hadamard8, and passes of three follow while there are
+// as many; the one or two steps that are left are single.
+void hadamard(float* values, std::size_t size, float scale) {
+  for (std::size_t i = 0; i < size; i += 8)
+    _mm256_storeu_ps(values + i, hadamard8(_mm256_loadu_ps(values + i)));
+  const __m256 factor = _mm256_set1_ps(scale), one = _mm256_set1_ps(1);
+  std::size_t width = 8;
+  for (; 8 * width <= size; width *= 8) hadamard_pass(values, size, width, 8 * width == size ? factor : one);
+  for (; width < size; width *= 2) {
+    const __m256 times = 2 * width == size ? factor : one;
+    for (std::size_t first = 0; first < size; first += 2 * width)
+      for (float* p = values + first; p < values + first + width; p += 8) {
+        __m256 a = _mm256_loadu_ps(p), b = _mm256_loadu_ps(p + width);
+        butterfly(a, b);
+        _mm256_storeu_ps(p, _mm256_mul_ps(a, times));
+        _mm256_storeu_ps(p + width, _mm256_mul_ps(b, times));
+      }
+  }
+}
+
+// Entries of sixteen rows and two groups, one group in each half of a register, summed per row in lanes of
+// 16 bits. Adding the bytes as they lie puts the odd rows' entries into the upper halves of the lanes, where
+// they overflow; they are also summed apart, and taken off again.
+struct LookupSums {
+  __m256i all = _mm256_setzero_si256(), odd = all;
+
+  void add(__m256i entries) {
+    all = _mm256_add_epi16(all, entries);
+    odd = _mm256_add_epi16(odd, _mm256_srli_epi16(entries, 8));
+  }
+  // Adds what was summed to rows 0 to 7 and 8 to 15 of `sums`.
+  void flush(std::int32_t* sums) const {
+    const __m256i even = _mm256_sub_epi16(all, _mm256_slli_epi16(odd, 8));
+    const __m256i rows = _mm256_add_epi16(_mm256_permute2x128_si256(even, odd, 0x20),
+                                          _mm256_permute2x128_si256(even, odd, 0x31));
+    add_to(sums, _mm256_castsi256_si128(rows));
+    add_to(sums + 8, _mm256_extracti128_si256(rows, 1));
+  }
+  static void add_to(std::int32_t* sums, __m128i rows) {
+    const __m256i total = _mm256_add_epi32(load(sums), _mm256_cvtepu16_epi32(rows));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums), total);
+  }
+};
+
+void sum_lookups(const std::uint8_t* codes, std::size_t groups, const std::uint8_t* table,
+                 std::int32_t* sums) {
+  for (std::size_t row = 0; row < 32; row += 8)
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + row), _mm256_setzero_si256());
+  for (std::size_t g = 0; g < groups;) {
+    // 256 entries of at most 255 fit 16 bits.
+    const std::size_t end = groups - g > 256 ? g + 256 : groups;
+    LookupSums low, high;
+    for (; g < end; g += 4) {
+      prefetch_ahead(codes + 16 * g);
+      for (std::size_t two = 16 * g; two < 16 * g + 64; two += 32) {
+        const __m256i bytes = load(codes + two), entries = load(table + two);
+        low.add(_mm256_shuffle_epi8(entries, low_nibbles(bytes)));
+        high.add(_mm256_shuffle_epi8(entries, high_nibbles(bytes)));
+      }
+    }
+    low.flush(sums);
+    high.flush(sums + 16);
+  }
+}
+
 }  // namespace
 
-const Kernels kHaswell = {"avx2", l2_squared_f32, dot_norm_f32, l1_f32,          l2_squared_i8, dot_norm_i8,
-                          l1_i8,  hamming,        dot_nibbles,  dot_split_bytes, subtract,      encode};
+const Kernels kHaswell = {
+    "avx2",      l2_squared_f32,  dot_norm_f32, l1_f32, l2_squared_i8, dot_norm_i8,   l1_i8,    hamming,
+    dot_nibbles, dot_split_bytes, subtract,     encode, half_to_float, float_to_half, hadamard, sum_lookups};
 
 }  // namespace cairn::simd

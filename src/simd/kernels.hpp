@@ -75,6 +75,23 @@ struct Kernels {
   };
   Lost (*encode)(const float* rest, std::size_t bytes, float scale, float inverse, std::uint8_t* upper,
                  std::uint8_t* lower);
+
+  // IEEE binary16 to float32, exactly, and back: rounded to nearest, ties to even, beyond 65,504 and its half
+  // step to infinity; a NaN stays one.
+  void (*half_to_float)(const std::uint16_t* halves, std::size_t count, float* out);
+  void (*float_to_half)(const float* floats, std::size_t count, std::uint16_t* out);
+
+  // The Walsh-Hadamard transform in place, then times `scale`: one divided by the root of `size` keeps
+  // lengths. The sums are rounded in the same order in every variant. REQUIRES: size is a power of two and at
+  // least 64.
+  void (*hadamard)(float* values, std::size_t size, float scale);
+
+  // 32 rows of codes of four bits that stand for entries of tables, all of one position ("group") of all rows
+  // together in 16 bytes: the low nibbles of rows 0, 8, 1, 9, 2, 10 to 15, and the high ones of rows 16, 24,
+  // 17 to 31. `table` holds 16 entries for each group. sums[row] is the sum over the groups of the entries
+  // that the row's codes name. REQUIRES: groups is a multiple of 16.
+  void (*sum_lookups)(const std::uint8_t* codes, std::size_t groups, const std::uint8_t* table,
+                      std::int32_t* sums);
 };
 
 // The fastest that this machine runs, or what the environment variable CAIRN_SIMD names (an unknown or

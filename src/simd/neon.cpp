@@ -272,9 +272,82 @@ Kernels::Lost encode(const float* rest, std::size_t bytes, float scale, float in
   return {vaddvq_f32(lost.square8), vaddvq_f32(lost.square4)};
 }
 
+void half_to_float(const std::uint16_t* halves, std::size_t count, float* out) {
+  std::size_t i = 0;
+  for (; i + 4 <= count; i += 4) vst1q_f32(out + i, vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(halves + i))));
+  for (; i < count; ++i)
+    out[i] = vgetq_lane_f32(vcvt_f32_f16(vreinterpret_f16_u16(vdup_n_u16(halves[i]))), 0);
+}
+
+void float_to_half(const float* floats, std::size_t count, std::uint16_t* out) {
+  std::size_t i = 0;
+  for (; i + 4 <= count; i += 4) vst1_u16(out + i, vreinterpret_u16_f16(vcvt_f16_f32(vld1q_f32(floats + i))));
+  for (; i < count; ++i)
+    out[i] = vget_lane_u16(vreinterpret_u16_f16(vcvt_f16_f32(vdupq_n_f32(floats[i]))), 0);
+}
+
+// The first two steps of the transform, whose partners are within the four elements of a register.
+float32x4_t hadamard4(float32x4_t v) {
+  const float32x4_t first = vtrn1q_f32(v, v), second = vtrn2q_f32(v, v);  // aacc, bbdd
+  v = vtrn1q_f32(vaddq_f32(first, second), vsubq_f32(first, second));
+  const float32x2_t low = vget_low_f32(v), high = vget_high_f32(v);
+  return vcombine_f32(vadd_f32(low, high), vsub_f32(low, high));
+}
+
+void hadamard(float* values, std::size_t size, float scale) {
+  for (std::size_t i = 0; i < size; i += 4) vst1q_f32(values + i, hadamard4(vld1q_f32(values + i)));
+  for (std::size_t width = 4; width < size; width *= 2) {
+    const float factor = 2 * width == size ? scale : 1.0f;
+    for (std::size_t first = 0; first < size; first += 2 * width)
+      for (float* p = values + first; p < values + first + width; p += 4) {
+        const float32x4_t a = vld1q_f32(p), b = vld1q_f32(p + width);
+        vst1q_f32(p, vmulq_n_f32(vaddq_f32(a, b), factor));
+        vst1q_f32(p + width, vmulq_n_f32(vsubq_f32(a, b), factor));
+      }
+  }
+}
+
+// Entries of sixteen rows, summed per row in lanes of 16 bits: of the even bytes and of the odd ones.
+struct LookupSums {
+  uint16x8_t even = vdupq_n_u16(0), odd = even;
+
+  void add(uint8x16_t entries) {
+    const uint16x8_t pairs = vreinterpretq_u16_u8(entries);
+    even = vaddq_u16(even, vandq_u16(pairs, vdupq_n_u16(0x00FF)));
+    odd = vsraq_n_u16(odd, pairs, 8);  // shift and add
+  }
+  // Adds what was summed to rows 0 to 7 and 8 to 15 of `sums`.
+  void flush(std::int32_t* sums) const {
+    add_to(sums, even);
+    add_to(sums + 8, odd);
+  }
+  static void add_to(std::int32_t* sums, uint16x8_t rows) {
+    vst1q_s32(sums, vaddq_s32(vld1q_s32(sums), vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(rows)))));
+    vst1q_s32(sums + 4, vaddq_s32(vld1q_s32(sums + 4), vreinterpretq_s32_u32(vmovl_high_u16(rows))));
+  }
+};
+
+void sum_lookups(const std::uint8_t* codes, std::size_t groups, const std::uint8_t* table,
+                 std::int32_t* sums) {
+  for (std::size_t row = 0; row < 32; row += 4) vst1q_s32(sums + row, vdupq_n_s32(0));
+  for (std::size_t g = 0; g < groups;) {
+    // 256 entries of at most 255 fit 16 bits.
+    const std::size_t end = groups - g > 256 ? g + 256 : groups;
+    LookupSums low, high;
+    for (; g < end; ++g) {
+      const uint8x16_t bytes = vld1q_u8(codes + 16 * g), entries = vld1q_u8(table + 16 * g);
+      low.add(vqtbl1q_u8(entries, vandq_u8(bytes, vdupq_n_u8(0x0F))));
+      high.add(vqtbl1q_u8(entries, vshrq_n_u8(bytes, 4)));
+    }
+    low.flush(sums);
+    high.flush(sums + 16);
+  }
+}
+
 }  // namespace
 
-const Kernels kNeon = {"neon", l2_squared_f32, dot_norm_f32, l1_f32,          l2_squared_i8, dot_norm_i8,
-                       l1_i8,  hamming,        dot_nibbles,  dot_split_bytes, subtract,      encode};
+const Kernels kNeon = {
+    "neon",      l2_squared_f32,  dot_norm_f32, l1_f32, l2_squared_i8, dot_norm_i8,   l1_i8,    hamming,
+    dot_nibbles, dot_split_bytes, subtract,     encode, half_to_float, float_to_half, hadamard, sum_lookups};
 
 }  // namespace cairn::simd

@@ -143,9 +143,74 @@ Kernels::Lost encode(const float* rest, std::size_t bytes, float scale, float in
   return lost;
 }
 
+// A float16's value, in the scale of which its smallest step is 2^-24: subnormals are that many steps, and
+// others are as floats with the exponent's bias changed.
+float half_to_float(std::uint16_t half) {
+  const std::uint32_t sign = std::uint32_t{half & 0x8000u} << 16, magnitude = half & 0x7FFFu;
+  if (magnitude < 0x0400) {
+    const float value = static_cast<float>(magnitude) * 0x1p-24f;
+    return sign ? -value : value;
+  }
+  const std::uint32_t bias = magnitude < 0x7C00 ? (127 - 15) << 23 : (255 - 31) << 23;
+  // A NaN is made a quiet one, as processors do.
+  const std::uint32_t quiet = magnitude > 0x7C00 ? 0x00400000 : 0;
+  return __builtin_bit_cast(float, sign | ((magnitude << 13) + bias) | quiet);
+}
+
+std::uint16_t float_to_half(float value) {
+  const auto bits = __builtin_bit_cast(std::uint32_t, value);
+  const std::uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7FFFFFFF;
+  std::uint32_t half;
+  if (magnitude > 0x7F800000) {
+    half = 0x7E00 | (magnitude >> 13 & 0x03FF);  // a NaN, quiet, with what fits of its payload
+  } else if (magnitude >= 0x477FF000) {
+    half = 0x7C00;  // from 65,520 on
+  } else if (magnitude >= 0x38800000) {
+    // Half of the last place kept, less one if that place is even: ties go to even, and a carry moves into
+    // the exponent, as it should.
+    half = (magnitude - ((127 - 15) << 23) + 0x0FFF + (magnitude >> 13 & 1)) >> 13;
+  } else {
+    // Below 2^-14: adding 1/2 leaves the multiple of 2^-24 in the low bits, rounded to nearest even.
+    const float shifted = __builtin_bit_cast(float, magnitude) + 0.5f;
+    half = __builtin_bit_cast(std::uint32_t, shifted) - 0x3F000000;
+  }
+  return static_cast<std::uint16_t>(sign | half);
+}
+
+void half_to_float(const std::uint16_t* halves, std::size_t count, float* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = half_to_float(halves[i]);
+}
+
+void float_to_half(const float* floats, std::size_t count, std::uint16_t* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = float_to_half(floats[i]);
+}
+
+void hadamard(float* values, std::size_t size, float scale) {
+  for (std::size_t width = 1; width < size; width *= 2)
+    for (std::size_t first = 0; first < size; first += 2 * width)
+      for (std::size_t i = first; i < first + width; ++i) {
+        const float a = values[i], b = values[i + width];
+        values[i] = a + b;
+        values[i + width] = a - b;
+      }
+  for (std::size_t i = 0; i < size; ++i) values[i] *= scale;
+}
+
+void sum_lookups(const std::uint8_t* codes, std::size_t groups, const std::uint8_t* table,
+                 std::int32_t* sums) {
+  for (std::size_t row = 0; row < 32; ++row) sums[row] = 0;
+  for (std::size_t g = 0; g < groups; ++g, codes += 16, table += 16)
+    for (std::size_t b = 0; b < 16; ++b) {
+      const std::size_t row = b / 2 + b % 2 * 8;
+      sums[row] += table[codes[b] & 15];
+      sums[row + 16] += table[codes[b] >> 4];
+    }
+}
+
 }  // namespace
 
-const Kernels kScalar = {"scalar", l2_squared_f32, dot_norm_f32, l1_f32,          l2_squared_i8, dot_norm_i8,
-                         l1_i8,    hamming,        dot_nibbles,  dot_split_bytes, subtract,      encode};
+const Kernels kScalar = {
+    "scalar",    l2_squared_f32,  dot_norm_f32, l1_f32, l2_squared_i8, dot_norm_i8,   l1_i8,    hamming,
+    dot_nibbles, dot_split_bytes, subtract,     encode, half_to_float, float_to_half, hadamard, sum_lookups};
 
 }  // namespace cairn::simd

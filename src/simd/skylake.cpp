@@ -308,9 +308,116 @@ Kernels::Lost encode(const float* rest, std::size_t bytes, float scale, float in
   return {_mm512_reduce_add_ps(lost.square8), _mm512_reduce_add_ps(lost.square4)};
 }
 
+void half_to_float(const std::uint16_t* halves, std::size_t count, float* out) {
+  for (std::size_t i = 0; i < count; i += 16) {
+    const __mmask16 mask = count - i >= 16 ? static_cast<__mmask16>(0xFFFF) : tail16(count - i);
+    _mm512_mask_storeu_ps(out + i, mask, _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, halves + i)));
+  }
+}
+
+void float_to_half(const float* floats, std::size_t count, std::uint16_t* out) {
+  for (std::size_t i = 0; i < count; i += 16) {
+    const __mmask16 mask = count - i >= 16 ? static_cast<__mmask16>(0xFFFF) : tail16(count - i);
+    const __m256i halves = _mm512_cvtps_ph(_mm512_maskz_loadu_ps(mask, floats + i),
+                                           _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    _mm256_mask_storeu_epi16(out + i, mask, halves);
+  }
+}
+
+// The first four steps of the transform, whose partners are within the sixteen elements of a register: the
+// partners, plus the elements or, in the second of each pair, minus.
+__m512 hadamard16(__m512 v) {
+  __m512 partner = _mm512_permute_ps(v, 0xB1);
+  v = _mm512_mask_sub_ps(_mm512_add_ps(partner, v), 0xAAAA, partner, v);
+  partner = _mm512_permute_ps(v, 0x4E);
+  v = _mm512_mask_sub_ps(_mm512_add_ps(partner, v), 0xCCCC, partner, v);
+  partner = _mm512_shuffle_f32x4(v, v, 0xB1);
+  v = _mm512_mask_sub_ps(_mm512_add_ps(partner, v), 0xF0F0, partner, v);
+  partner = _mm512_shuffle_f32x4(v, v, 0x4E);
+  return _mm512_mask_sub_ps(_mm512_add_ps(partner, v), 0xFF00, partner, v);
+}
+
+void butterfly(__m512& a, __m512& b) {
+  const __m512 sum = _mm512_add_ps(a, b);
+  b = _mm512_sub_ps(a, b);
+  a = sum;
+}
+
+// As in haswell.cpp, but that a pass has two steps.
+void hadamard(float* values, std::size_t size, float scale) {
+  for (std::size_t i = 0; i < size; i += 16)
+    _mm512_storeu_ps(values + i, hadamard16(_mm512_loadu_ps(values + i)));
+  const __m512 factor = _mm512_set1_ps(scale), one = _mm512_set1_ps(1);
+  std::size_t width = 16;
+  for (; 4 * width <= size; width *= 4) {
+    const __m512 times = 4 * width == size ? factor : one;
+    for (std::size_t first = 0; first < size; first += 4 * width)
+      for (float* p = values + first; p < values + first + width; p += 16) {
+        __m512 a = _mm512_loadu_ps(p), b = _mm512_loadu_ps(p + width);
+        __m512 c = _mm512_loadu_ps(p + 2 * width), d = _mm512_loadu_ps(p + 3 * width);
+        butterfly(a, b);
+        butterfly(c, d);
+        butterfly(a, c);
+        butterfly(b, d);
+        _mm512_storeu_ps(p, _mm512_mul_ps(a, times));
+        _mm512_storeu_ps(p + width, _mm512_mul_ps(b, times));
+        _mm512_storeu_ps(p + 2 * width, _mm512_mul_ps(c, times));
+        _mm512_storeu_ps(p + 3 * width, _mm512_mul_ps(d, times));
+      }
+  }
+  if (width == size) return;
+  for (float* p = values; p < values + width; p += 16) {
+    __m512 a = _mm512_loadu_ps(p), b = _mm512_loadu_ps(p + width);
+    butterfly(a, b);
+    _mm512_storeu_ps(p, _mm512_mul_ps(a, factor));
+    _mm512_storeu_ps(p + width, _mm512_mul_ps(b, factor));
+  }
+}
+
+// As in haswell.cpp, with four groups in the quarters of a register.
+struct LookupSums {
+  __m512i all = _mm512_setzero_si512(), odd = all;
+
+  void add(__m512i entries) {
+    all = _mm512_add_epi16(all, entries);
+    odd = _mm512_add_epi16(odd, _mm512_srli_epi16(entries, 8));
+  }
+  // Adds what was summed to rows 0 to 7 and 8 to 15 of `sums`.
+  void flush(std::int32_t* sums) const {
+    add_to(sums, _mm512_sub_epi16(all, _mm512_slli_epi16(odd, 8)));
+    add_to(sums + 8, odd);
+  }
+  static void add_to(std::int32_t* sums, __m512i quarters) {
+    const __m256i halves =
+        _mm256_add_epi16(_mm512_castsi512_si256(quarters), _mm512_extracti64x4_epi64(quarters, 1));
+    const __m128i rows = _mm_add_epi16(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+    const __m256i old = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sums));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums), _mm256_add_epi32(old, _mm256_cvtepu16_epi32(rows)));
+  }
+};
+
+void sum_lookups(const std::uint8_t* codes, std::size_t groups, const std::uint8_t* table,
+                 std::int32_t* sums) {
+  _mm512_storeu_si512(sums, _mm512_setzero_si512());
+  _mm512_storeu_si512(sums + 16, _mm512_setzero_si512());
+  for (std::size_t g = 0; g < groups;) {
+    // 256 entries of at most 255 fit 16 bits.
+    const std::size_t end = groups - g > 256 ? g + 256 : groups;
+    LookupSums low, high;
+    for (; g < end; g += 4) {
+      const __m512i four = _mm512_loadu_si512(codes + 16 * g), entries = _mm512_loadu_si512(table + 16 * g);
+      low.add(_mm512_shuffle_epi8(entries, low_nibbles(four)));
+      high.add(_mm512_shuffle_epi8(entries, high_nibbles(four)));
+    }
+    low.flush(sums);
+    high.flush(sums + 16);
+  }
+}
+
 }  // namespace
 
-const Kernels kSkylake = {"avx512", l2_squared_f32, dot_norm_f32, l1_f32,          l2_squared_i8, dot_norm_i8,
-                          l1_i8,    hamming,        dot_nibbles,  dot_split_bytes, subtract,      encode};
+const Kernels kSkylake = {
+    "avx512",    l2_squared_f32,  dot_norm_f32, l1_f32, l2_squared_i8, dot_norm_i8,   l1_i8,    hamming,
+    dot_nibbles, dot_split_bytes, subtract,     encode, half_to_float, float_to_half, hadamard, sum_lookups};
 
 }  // namespace cairn::simd

@@ -82,7 +82,7 @@ class Chooser {
 
   // Finds MATCH, k and the key among the constraints; false if what the query needs is not usable here.
   bool find_roles() {
-    bool k_is_unusable = false, matches_other_column = false;
+    bool k_is_unusable = false, recall_is_unusable = false, matches_other_column = false;
     for (int i = 0; i < info_->nConstraint; ++i) {
       const int op = constraint(i).op;
       if (op == SQLITE_INDEX_CONSTRAINT_LIMIT || op == SQLITE_INDEX_CONSTRAINT_OFFSET) continue;
@@ -100,6 +100,9 @@ class Chooser {
           throw Error(ErrorCode::sql, "k must be one number, not a list, in a vec0 query");
         if (usable) k_ = i;
         k_is_unusable |= !usable;
+      } else if (op == SQLITE_INDEX_CONSTRAINT_EQ && column.kind == ColumnKind::recall) {
+        if (usable) recall_ = i;
+        recall_is_unusable |= !usable;
       } else if (op == SQLITE_INDEX_CONSTRAINT_EQ && column.kind == ColumnKind::primary_key && usable &&
                  !key_ && (!table_.has_text_key() || is_binary(sqlite3_vtab_collation(info_, i)))) {
         key_ = i;
@@ -107,11 +110,13 @@ class Chooser {
     }
     // Without MATCH the column is NULL, and `k = 5` would quietly leave no row. SQLite does not even mention
     // a MATCH whose vector comes from a table that it must read later.
-    return match_ ? k_ || !k_is_unusable : !k_ || matches_other_column;
+    if (!match_) return (!k_ && !recall_) || matches_other_column;
+    return (k_ || !k_is_unusable) && !recall_is_unusable;
   }
 
   void choose_mode() {
     plan_.has_match = match_.has_value();
+    plan_.has_recall = match_ && recall_;
     const bool key_is_list = key_ && sqlite3_vtab_in(info_, *key_, -1);
     if (match_ && k_) {
       plan_.mode = Mode::k;
@@ -130,7 +135,7 @@ class Chooser {
   }
 
   bool is_condition(int i) const {
-    if (!constraint(i).usable || i == match_ || i == k_ || i == key_) return false;
+    if (!constraint(i).usable || i == match_ || i == k_ || i == key_ || i == recall_) return false;
     const int code = constraint(i).op;
     if (code == SQLITE_INDEX_CONSTRAINT_LIMIT || code == SQLITE_INDEX_CONSTRAINT_OFFSET) return false;
     if (!operator_of(code)) return false;
@@ -168,14 +173,15 @@ class Chooser {
       info_->aConstraintUsage[*i].argvIndex = ++next;
       info_->aConstraintUsage[*i].omit = omit;
     };
-    // SQLite honours `omit` for the first sixteen constraints only, and cannot check these two itself.
-    if (std::max(match_.value_or(0), k_.value_or(0)) >= 16)
+    // SQLite honours `omit` for the first sixteen constraints only, and cannot check these itself.
+    if (std::max({match_.value_or(0), k_.value_or(0), recall_.value_or(0)}) >= 16)
       throw Error(ErrorCode::sql,
                   "SQLite lets MATCH stand beside at most 15 conditions on columns of a vec0 table, of which "
                   "BETWEEN is two, LIKE and GLOB up to three; write `+column` for the column in the others");
     take(match_, true);
     if (plan_.mode == Mode::k) take(k_, true);
     take(key_, true);
+    if (plan_.has_recall) take(recall_, true);
     if (plan_.mode == Mode::point) return;  // SQLite checks the rest on one row
     for (int i = 0; i < info_->nConstraint; ++i) {
       if (!is_condition(i)) continue;
@@ -190,8 +196,16 @@ class Chooser {
   }
 
   bool is_ordered_by_distance() const {
-    if (info_->nOrderBy != 1 || info_->aOrderBy[0].desc || info_->aOrderBy[0].iColumn < 0) return false;
-    return table_.columns[static_cast<std::size_t>(info_->aOrderBy[0].iColumn)].kind == ColumnKind::distance;
+    const auto ascends_by = [&](int i, ColumnKind kind) {
+      const auto& term = info_->aOrderBy[i];
+      if (term.iColumn < 0) return !term.desc && kind == ColumnKind::primary_key;  // the rowid
+      const ColumnKind column = table_.columns[static_cast<std::size_t>(term.iColumn)].kind;
+      return !term.desc && column == kind && !(kind == ColumnKind::primary_key && table_.has_text_key());
+    };
+    if (info_->nOrderBy == 2)
+      return table_.index() == Index::cairn && ascends_by(0, ColumnKind::distance) &&
+             ascends_by(1, ColumnKind::primary_key);
+    return info_->nOrderBy == 1 && ascends_by(0, ColumnKind::distance);
   }
 
   // Rows that the conditions leave, by rules of thumb.
@@ -244,7 +258,7 @@ class Chooser {
   const TableDefinition& table_;
   sqlite3_index_info* info_;
   Plan plan_;
-  std::optional<int> match_, k_, key_;
+  std::optional<int> match_, k_, key_, recall_;
 };
 
 }  // namespace

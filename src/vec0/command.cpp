@@ -8,7 +8,6 @@
 #include "cairn/error.hpp"
 #include "vec0/integrity.hpp"
 #include "vec0/memory_budget.hpp"
-#include "vec0/optimize.hpp"
 
 namespace cairn::vec0 {
 namespace {
@@ -18,7 +17,8 @@ struct Command {
   void (*run)(Storage&);
 };
 
-constexpr Command kCommands[] = {{"integrity", check_integrity}, {"optimize", optimize}};
+constexpr Command kCommands[] = {{"integrity", check_integrity},
+                                 {"optimize", [](Storage& storage) { storage.optimize(); }}};
 
 // "name=value". Not stored: they hold for the process or the connection until they are changed.
 struct Setting {

@@ -60,6 +60,17 @@ std::size_t read_k(sqlite3_value* value) {
   return static_cast<std::size_t>(k);
 }
 
+double read_recall(sqlite3_value* value) {
+  const double recall = sqlite3_value_double(value);
+  if (!(recall > 0 && recall <= 1))
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("recall must be a number above 0 and at most 1, such as 0.98, and {} is not",
+                            sqlite3_value_type(value) == SQLITE_NULL ? "NULL"
+                            : Value::of(value).bytes.empty()         ? fmt::to_string(recall)
+                                                                     : "'" + Value::of(value).bytes + "'"));
+  return recall;
+}
+
 }  // namespace
 
 // What is kept for this request, if nothing was written since, or else room for it.
@@ -114,7 +125,9 @@ void Cursor::next() {
 bool Cursor::is_gone(Row& row) {
   constexpr std::size_t kLookedUp = 4096;
   const bool was_written = storage_.writes() != writes_at_start_;
-  if (!was_written && (plan_.mode == Mode::scan || position_ > kLookedUp)) return false;
+  // In a cairn() table a slot is written with its rowid, once; the command 'integrity' compares them.
+  if (!was_written && (plan_.mode == Mode::scan || position_ > kLookedUp || storage_.writes_vectors_once()))
+    return false;
   const auto at = storage_.find(row.rowid);
   if (at && at->chunk == row.at.chunk && at->slot == row.at.slot) return false;
   if (!was_written)
@@ -228,7 +241,7 @@ void Cursor::start_point(sqlite3_value* query, sqlite3_value* key) {
   if (!rowid) return;
   if (!kept.search && ++kept.point_calls > kept.point_limit)
     kept.search = std::make_unique<Search>(
-        storage_, SearchRequest{plan_.vector_column, kept.distance->query(), {}, {}});
+        storage_, SearchRequest{plan_.vector_column, kept.distance->query(), {}, {}, 1});
   if (kept.search) {
     row_ = kept.search->find(*rowid);
   } else if (const auto at = storage_.find(*rowid)) {
@@ -250,6 +263,8 @@ void Cursor::start_search(sqlite3_value** argv) {
   sqlite3_value* const query = *argv++;
   sqlite3_value* const k = plan_.mode == Mode::k ? *argv++ : nullptr;
   sqlite3_value* const key = plan_.has_probe ? *argv++ : nullptr;
+  const VectorColumn& column = storage_.table().vectors[plan_.vector_column];
+  const double recall = plan_.has_recall ? read_recall(*argv++) : column.recall;
   std::vector<Condition> conditions = read_conditions(argv);
   probes_ = key && !is_parameter(key);
   if (key && !probes_)
@@ -259,6 +274,7 @@ void Cursor::start_search(sqlite3_value** argv) {
   std::string request = plan_text_;
   append_key(request, query);
   if (k) append_key(request, Value::of_integer(sqlite3_value_int64(k)));
+  append_key(request, Value::of_real(recall));
   for (const Condition& condition : conditions) {
     append_key(request, condition.value);
     append_key(request, Value::of_integer(static_cast<std::int64_t>(condition.set.size())));
@@ -266,8 +282,7 @@ void Cursor::start_search(sqlite3_value** argv) {
   }
   KeptSearch& kept = keep(std::move(request));
   if (!kept.search) {
-    const VectorColumn& column = storage_.table().vectors[plan_.vector_column];
-    SearchRequest wanted{plan_.vector_column, query_vector(column, query), std::move(conditions), {}};
+    SearchRequest wanted{plan_.vector_column, query_vector(column, query), std::move(conditions), {}, recall};
     if (k) wanted.k = read_k(k);
     kept.search = std::make_unique<Search>(storage_, std::move(wanted));
   }

@@ -26,6 +26,7 @@ struct VectorColumn {
   double recall = 1;     // cairn(recall=…): what a query is promised that does not ask itself
 
   std::size_t byte_size() const noexcept { return vector::byte_size(type, dims); }
+  std::size_t stored_size() const noexcept { return is_half ? dims * sizeof(std::uint16_t) : byte_size(); }
 
   friend bool operator==(const VectorColumn&, const VectorColumn&) = default;
 };

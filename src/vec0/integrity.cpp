@@ -8,41 +8,11 @@
 #include "cairn/error.hpp"
 #include "cairn/sqlite/connection_ref.hpp"
 #include "vec0/metadata.hpp"
+#include "vec0/problems.hpp"
 #include "vec0/shadow.hpp"
 
 namespace cairn::vec0 {
 namespace {
-
-class Problems {
- public:
-  explicit Problems(const TableDefinition& table) : table_(table) {}
-
-  // `where` is "chunk" or "row", `id` its number.
-  void add(std::string_view suffix, const char* where, std::int64_t id, std::string_view what) {
-    add(suffix, fmt::format("{} {}: {}", where, id, what));
-  }
-  void add(std::string_view suffix, std::string_view what) {
-    add_text(fmt::format("shadow table '{}': {}", shadow_name(table_, suffix), what));
-  }
-  void add_text(std::string_view problem) {
-    if (++count_ > kListed) return;
-    if (count_ > 1) list_ += "; ";
-    list_ += problem;
-  }
-
-  std::string text() const {
-    if (count_ == 0) return "";
-    std::string text = fmt::format("vec0 table '{}' is damaged: {}", table_.name, list_);
-    if (count_ > kListed) text += fmt::format("; and {} more problems", count_ - kListed);
-    return text;
-  }
-
- private:
-  static constexpr std::size_t kListed = 5;
-  const TableDefinition& table_;
-  std::size_t count_ = 0;
-  std::string list_;
-};
 
 struct BlobTable {
   ChunkColumn blob;
@@ -292,15 +262,9 @@ class Check {
   std::int64_t entries_ = 0;  // of _rowids, that a live slot was found for
 };
 
-// A shadow table that is missing or has other columns, or a file that SQLite itself finds damaged.
-bool is_damage(const Error& e) {
-  const int code = e.sqlite_code() & 0xFF;
-  return code == SQLITE_ERROR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
-}
-
 }  // namespace
 
-std::string find_damage(Storage& storage, Depth depth) {
+std::string find_flat_damage(Storage& storage, Depth depth) {
   Problems problems(storage.table());
   try {
     Check(storage, depth, problems).run();
@@ -312,7 +276,7 @@ std::string find_damage(Storage& storage, Depth depth) {
 }
 
 void check_integrity(Storage& storage) {
-  const std::string damage = find_damage(storage, Depth::full);
+  const std::string damage = storage.find_damage(Depth::full);
   if (!damage.empty()) throw Error(ErrorCode::corrupt, damage, SQLITE_CORRUPT_VTAB);
 }
 

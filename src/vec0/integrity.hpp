@@ -12,12 +12,10 @@
 
 namespace cairn::vec0 {
 
-enum class Depth { quick, full };
-
 // The first problems and how many more there are, or nothing. Throws only when it cannot look: locks, I/O.
-std::string find_damage(Storage& storage, Depth depth);
+std::string find_flat_damage(Storage& storage, Depth depth);
 
-// Throws corrupt with what find_damage says.
+// Throws corrupt with what Storage::find_damage says.
 void check_integrity(Storage& storage);
 
 }  // namespace cairn::vec0

@@ -75,9 +75,11 @@ void encode_metadata(MetadataType type, const Value& value, std::span<std::byte>
     case MetadataType::integer:
       std::memcpy(cell.data(), &value.integer, 8);
       break;
-    case MetadataType::real:
-      std::memcpy(cell.data(), &value.real, 8);
+    case MetadataType::real: {
+      const double real = value.is_null() ? std::nan("") : value.real;  // as decode_metadata reads it
+      std::memcpy(cell.data(), &real, 8);
       break;
+    }
     case MetadataType::text: {
       std::fill(cell.begin(), cell.end(), std::byte{0});
       const auto length = static_cast<std::int32_t>(value.bytes.size());

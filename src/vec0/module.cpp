@@ -36,7 +36,7 @@ std::shared_ptr<Storage> storage_for(TableDefinition definition, Storages& stora
       storage->forget_residents();
       return storage;
     }
-  auto storage = std::make_shared<Storage>(db, std::move(definition));
+  auto storage = Storage::make(db, std::move(definition));
   storages.push_back(storage);
   return storage;
 }
@@ -170,8 +170,8 @@ int begin(sqlite3_vtab* table) {
   return SQLITE_OK;
 }
 
-int flush(sqlite3_vtab* table) {
-  return sqlite::vtab_trampoline(table, [&] { storage_of(table).flush(); });
+int sync(sqlite3_vtab* table) {
+  return sqlite::vtab_trampoline(table, [&] { storage_of(table).sync(); });
 }
 
 int commit(sqlite3_vtab* table) {
@@ -218,7 +218,7 @@ int integrity(sqlite3_vtab* table, const char*, const char*, int flags, char** m
   return sqlite::vtab_trampoline(table, [&] {
     const Depth depth = flags & kQuickCheck ? Depth::quick : Depth::full;
     storage_of(table).flush();
-    const std::string damage = find_damage(storage_of(table), depth);
+    const std::string damage = storage_of(table).find_damage(depth);
     if (!damage.empty()) *message = sqlite3_mprintf("%s", damage.c_str());
   });
 }
@@ -241,7 +241,7 @@ Module make_module() {
   module.xRowid = rowid;
   module.xUpdate = update_row;
   module.xBegin = begin;
-  module.xSync = flush;
+  module.xSync = sync;
   module.xCommit = commit;
   module.xRollback = rollback;
   module.xRename = rename;

@@ -225,7 +225,7 @@ class Compaction {
 
 }  // namespace
 
-void optimize(Storage& storage) {
+void optimize_flat(Storage& storage) {
   if (storage.open_cursors > 0)
     throw Error(ErrorCode::busy,
                 fmt::format("cannot optimize vec0 table '{}' while a statement of this connection reads it: "

@@ -1,4 +1,4 @@
-// The command 'optimize': fewer chunks for the same rows.
+// The command 'optimize' of flat() tables: fewer chunks for the same rows.
 #pragma once
 
 #include "vec0/storage.hpp"
@@ -10,6 +10,6 @@ namespace cairn::vec0 {
 // possible, plus one check of the table; memory for the moved vectors of one chunk, and a few bytes per
 // chunk. Throws corrupt, before it changes anything, when check_integrity() does; busy while the table has a
 // cursor, whose rows would be moved away under it. After any other error the statement must be rolled back.
-void optimize(Storage& storage);
+void optimize_flat(Storage& storage);
 
 }  // namespace cairn::vec0

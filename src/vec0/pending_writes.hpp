@@ -92,10 +92,15 @@ class SlotValues {
 
 struct ChunkChanges {
   bool is_new = false;  // it has a row in _chunks, but no blobs in the other tables
+  // Of a cairn() table (cairn_storage.hpp):
+  std::size_t used = 0;         // slots that a row was ever written to, as it will be
+  std::size_t stored_used = 0;  // and as it is
+  std::size_t stored_slots = 0;
+  bool is_filed = false;
   std::vector<Value> partitions;
   std::vector<std::byte> validity;  // as it will be
   SlotValues rowids{sizeof(std::int64_t)};
-  std::vector<SlotValues> columns;  // in the order of chunk_columns; a boolean is a byte here
+  std::vector<SlotValues> columns;  // the vector columns, then those of metadata; a boolean is a byte here
 
   void reset() noexcept {
     rowids.reset();

@@ -12,6 +12,7 @@ constexpr Operator kOperators[] = {Operator::eq,      Operator::ne,       Operat
 
 constexpr std::string_view kWhere = "where";
 constexpr std::string_view kProbe = "probe";
+constexpr std::string_view kRecall = "recall";
 
 std::string_view mode_name(Mode mode) {
   switch (mode) {
@@ -61,6 +62,7 @@ std::string Plan::to_text(const TableDefinition& table) const {
   std::string text(mode_name(mode));
   if (has_match) text += " " + table.vectors[vector_column].name;
   if (has_probe) text += " " + std::string(kProbe);
+  if (has_recall) text += " " + std::string(kRecall);
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     text += i == 0 ? " " + std::string(kWhere) + " " : ", ";
     text +=
@@ -84,6 +86,7 @@ Plan Plan::from_text(const TableDefinition& table, std::string_view text) {
     plan.vector_column = table.columns[*column].index;
   }
   plan.has_probe = plan.mode == Mode::k && take_word(rest, kProbe);
+  plan.has_recall = plan.has_match && take_word(rest, kRecall);
   if (!rest.empty() && !take_word(rest, kWhere)) throw_unknown_plan(text);
   while (!rest.empty()) plan.conditions.push_back(condition_from_text(table, take_until(rest, ", ")));
   return plan;

@@ -27,7 +27,7 @@ struct PlannedCondition {
 };
 
 // The arguments of xFilter come in this order: query vector (if has_match), k (Mode::k), key (Mode::point,
-// or has_probe), then one per condition.
+// or has_probe), recall (if has_recall), then one per condition.
 struct Plan {
   Mode mode = Mode::scan;
   bool has_match = false;
@@ -35,6 +35,7 @@ struct Plan {
   // Mode::k only: of the k nearest, which are found without this key, the one that has it. This is how the
   // inner side of a join is asked again and again about one search.
   bool has_probe = false;
+  bool has_recall = false;  // `recall = …`: the answer may leave rows out, within what that promises
   std::vector<PlannedCondition> conditions;
 
   std::string to_text(const TableDefinition& table) const;

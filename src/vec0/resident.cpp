@@ -1,15 +1,11 @@
 #include "vec0/resident.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <limits>
 #include <new>
 
 #include "cairn/error.hpp"
 #include "cairn/sqlite/connection_ref.hpp"
-#include "vec0/chunk_blob.hpp"
-#include "vec0/counters.hpp"
 #include "vec0/shadow.hpp"
 #include "vec0/thresholds.hpp"
 
@@ -32,25 +28,6 @@ std::optional<unsigned> data_version(sqlite3* db, const char* schema) {
   return version;
 }
 
-// Up to the last live slot.
-std::size_t used_slots(const ResidentChunk& chunk) {
-  return chunk.live->empty() ? 0 : chunk.live->back() + std::size_t{1};
-}
-
-// The mean of a chunk's rows. Any vector would do; this one leaves little of vectors that all point the same
-// way, as those of many embedders do.
-std::vector<float> center_of(const VectorColumn& column, const ResidentChunk& chunk,
-                             std::span<const std::byte> vectors) {
-  std::vector<float> center(column.dims);
-  for (const std::uint16_t slot : *chunk.live) {
-    const auto row = vectors.subspan(slot * column.byte_size(), column.byte_size());
-    const std::vector<float> floats = vector::to_floats({column.type, column.dims, {row.begin(), row.end()}});
-    for (std::size_t d = 0; d < column.dims; ++d) center[d] += floats[d];
-  }
-  for (float& x : center) x = std::isfinite(x) ? x / static_cast<float>(chunk.live->size()) : 0.0f;
-  return center;
-}
-
 bool has_codes(const VectorColumn& column) {
   return vector::has_codes(column.type, column.metric, column.dims);
 }
@@ -62,18 +39,24 @@ std::size_t byte_size(const VectorColumn& column, const ResidentChunk& chunk, bo
   std::size_t fixed = sizeof(ResidentChunk) + sizeof(Chunk) + sizeof(ResidentVectors) + slots / 8 +
                       sizeof(*chunk.live) + kAllocations * kPerAllocation;
   for (const Value& partition : chunk.rows->partitions) fixed += sizeof partition + partition.bytes.size();
-  return fixed + LargeBuffer::allocated(ResidentVectors::byte_size(column, used_slots(chunk), with_vectors)) +
+  return fixed +
+         LargeBuffer::allocated(ResidentVectors::byte_size(column, chunk.kept_slots(), with_vectors)) +
          slots * (sizeof(std::int64_t) + sizeof(std::uint16_t));
 }
 
-const ResidentChunk* find(const ResidentColumn& column, std::int64_t chunk) {
+}  // namespace
+
+// Up to the last live slot.
+std::size_t ResidentChunk::used_slots() const noexcept {
+  return live->empty() ? 0 : live->back() + std::size_t{1};
+}
+
+const ResidentChunk* find_chunk(const ResidentColumn& column, std::int64_t chunk) {
   const auto found =
       std::lower_bound(column.chunks.begin(), column.chunks.end(), chunk,
                        [](const ResidentChunk& c, std::int64_t id) { return c.rows->id < id; });
   return found != column.chunks.end() && found->rows->id == chunk ? &*found : nullptr;
 }
-
-}  // namespace
 
 std::size_t ResidentVectors::byte_size(const VectorColumn& column, std::size_t slots,
                                        bool with_vectors) noexcept {
@@ -83,13 +66,14 @@ std::size_t ResidentVectors::byte_size(const VectorColumn& column, std::size_t s
 
 ResidentVectors::ResidentVectors(const VectorColumn& column, std::span<const float> center,
                                  std::span<const std::byte> vectors, bool with_vectors)
-    : slots_(vectors.size() / column.byte_size()), memory_(byte_size(column, slots_, with_vectors)) {
+    : slots_(vectors.size() / column.byte_size()),
+      memory_(std::make_shared<LargeBuffer>(byte_size(column, slots_, with_vectors))) {
   if (with_vectors) {
-    vectors_ = memory_.data() + byte_size(column, slots_, false);
+    vectors_ = memory_->data() + byte_size(column, slots_, false);
     std::memcpy(vectors_, vectors.data(), vectors.size());
   }
   if (has_codes(column))
-    codes_.emplace(column.type, column.metric, center, vectors.data(), slots_, memory_.data());
+    codes_.emplace(column.type, column.metric, center, vectors.data(), slots_, memory_->data());
 }
 
 Residency::Residency(Storage& storage, std::size_t column) : storage_(storage), column_(column) {}
@@ -101,15 +85,25 @@ Residency::~Residency() {
 void Residency::forget() noexcept {
   budget_->drop(this);
   version_.reset();
-  wal_.reset();
-  pages_.reset();
   declined_ = 0;
   is_small_ = true;
-  read_ = std::vector<std::byte>();
 }
 
 void Residency::saw(std::size_t rows) noexcept {
   is_small_ = rows * column().byte_size() < thresholds().resident_bytes;
+}
+
+bool Residency::reserve(ResidentColumn& made) {
+  const VectorColumn& definition = column();
+  const auto bytes = [&](bool with_vectors) {
+    std::size_t sum = 0;
+    for (const ResidentChunk& chunk : made.chunks) sum += byte_size(definition, chunk, with_vectors);
+    return sum;
+  };
+  made.has_vectors = budget_->reserve(this, bytes(true));
+  if (made.has_vectors || (has_codes(definition) && budget_->reserve(this, bytes(false)))) return true;
+  declined_ = bytes(!has_codes(definition));
+  return false;
 }
 
 std::shared_ptr<const ResidentColumn> Residency::current() {
@@ -123,8 +117,13 @@ std::shared_ptr<const ResidentColumn> Residency::current() {
   if (version_ == version && kept) return kept;
   if (version_ == version && declined_ > 0 && !budget_->has_room(this, declined_)) return nullptr;
   try {
+    declined_ = 0;
     auto now = bring_up(std::move(kept), *version);
-    read_ = std::vector<std::byte>();
+    version_ = version;
+    if (now)
+      budget_->keep(this, now);
+    else
+      budget_->drop(this);
     return now;
   } catch (const Error& e) {
     forget();
@@ -138,116 +137,6 @@ std::shared_ptr<const ResidentColumn> Residency::current() {
     forget();
     throw;
   }
-}
-
-std::shared_ptr<const ResidentColumn> Residency::bring_up(std::shared_ptr<const ResidentColumn> kept,
-                                                          unsigned version) {
-  std::optional<std::set<std::int64_t>> changed;
-  if (version_ == version)
-    changed.emplace();
-  else
-    changed = changed_chunks();
-  // What changes between any two searches, in a way that cannot be followed, is better read where it is, but
-  // for what comparing can save.
-  const bool pays = changed || !version_ || can_follow_ || (kept && kept->has_vectors);
-  declined_ = 0;
-  auto now = pays ? read(kept.get(), changed) : nullptr;
-  version_ = version;
-  if (now)
-    budget_->keep(this, now);
-  else
-    budget_->drop(this);
-  return now;
-}
-
-// Chunks whose vectors may have changed since this was last asked; nothing if it cannot be told.
-std::optional<std::set<std::int64_t>> Residency::changed_chunks() {
-  if (!wal_) wal_.emplace(storage_.db(), storage_.table().schema);
-  const auto changed_pages = wal_->advance();
-  can_follow_ = changed_pages.has_value();
-  const auto rows = changed_pages && pages_ ? pages_->update(*wal_, *changed_pages) : std::nullopt;
-  if (!rows) {
-    pages_.reset();
-    return std::nullopt;
-  }
-  return std::set<std::int64_t>(rows->read_again.begin(), rows->read_again.end());
-}
-
-// Learns on which pages the chunks lie, so that the next change can be followed.
-void Residency::map_pages(const std::vector<ResidentChunk>& chunks) {
-  pages_ = sqlite::BlobPages::map(*wal_, shadow_name(storage_.table(), vector_chunks(column_)));
-  if (!pages_ || chunks.empty()) return;
-  // A file that is encrypted, or is not what it seems, shows here.
-  ChunkBlob blob = ChunkBlob::of_vectors(storage_, column_);
-  read_.resize(storage_.table().chunk_size * column().byte_size());
-  for (const ResidentChunk* chunk : {&chunks.front(), &chunks.back()}) {
-    blob.at(chunk->rows->id).read(read_, 0);
-    if (pages_ && !pages_->matches(*wal_, chunk->rows->id, read_)) pages_.reset();
-  }
-}
-
-// Every chunk without its vectors.
-ResidentColumn Residency::read_rows() {
-  ResidentColumn column;
-  Storage::WantedChunks every_chunk;
-  every_chunk.equal.resize(storage_.table().partitions.size());
-  std::int64_t last = std::numeric_limits<std::int64_t>::min();
-  for (auto chunk = std::make_shared<Chunk>(); storage_.next_chunk(last, *chunk, every_chunk);
-       chunk = std::make_shared<Chunk>()) {
-    last = chunk->id;
-    auto live = std::make_shared<std::vector<std::uint16_t>>();
-    live_slots(*chunk, *live);
-    column.rows += live->size();
-    column.chunks.push_back({std::move(chunk), std::move(live), nullptr});
-  }
-  storage_.check_row_count(static_cast<std::int64_t>(column.rows));
-  return column;
-}
-
-std::shared_ptr<const ResidentColumn> Residency::read(const ResidentColumn* kept,
-                                                      const std::optional<std::set<std::int64_t>>& changed) {
-  const VectorColumn& definition = column();
-  auto made = std::make_shared<ResidentColumn>(read_rows());
-  const auto bytes = [&](bool with_vectors) {
-    std::size_t sum = 0;
-    for (const ResidentChunk& chunk : made->chunks) sum += byte_size(definition, chunk, with_vectors);
-    return sum;
-  };
-  made->has_vectors = budget_->reserve(this, bytes(true));
-  if (!made->has_vectors && !(has_codes(definition) && budget_->reserve(this, bytes(false)))) {
-    declined_ = bytes(!has_codes(definition));
-    return nullptr;
-  }
-
-  const bool is_alike = kept && kept->has_vectors == made->has_vectors;
-  if (is_alike) made->center = kept->center;
-  ChunkBlob blob = ChunkBlob::of_vectors(storage_, column_);
-  for (ResidentChunk& chunk : made->chunks) {
-    if (chunk.live->empty()) continue;
-    const ResidentChunk* const before = is_alike ? find(*kept, chunk.rows->id) : nullptr;
-    const bool covers = before && before->vectors && before->vectors->slots() >= used_slots(chunk);
-    if (covers && changed && !changed->contains(chunk.rows->id))
-      chunk.vectors = before->vectors;
-    else
-      chunk.vectors = read_vectors(chunk, blob, *made, covers ? before->vectors : nullptr);
-  }
-  // A table that was never seen to change may stay as it is; then finding its pages would be for nothing.
-  // Without the vectors, changes must be known.
-  if (!pages_ && wal_ && (kept || !made->has_vectors)) map_pages(made->chunks);
-  return made;
-}
-
-// Gives `kept` if that is what is read.
-std::shared_ptr<const ResidentVectors> Residency::read_vectors(const ResidentChunk& chunk, ChunkBlob& blob,
-                                                               ResidentColumn& made,
-                                                               std::shared_ptr<const ResidentVectors> kept) {
-  const VectorColumn& definition = column();
-  read_.resize(used_slots(chunk) * definition.byte_size());
-  blob.at(chunk.rows->id).read(read_, 0);
-  counters().chunks_kept += 1;
-  if (kept && kept->vectors() && std::memcmp(kept->vectors(), read_.data(), read_.size()) == 0) return kept;
-  if (made.center.empty() && has_codes(definition)) made.center = center_of(definition, chunk, read_);
-  return std::make_shared<ResidentVectors>(definition, made.center, read_, made.has_vectors);
 }
 
 }  // namespace cairn::vec0

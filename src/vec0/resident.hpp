@@ -5,22 +5,17 @@
 // connection has a write transaction open, nothing is taken from memory: rows of that transaction would be
 // missing, and those of a savepoint that was rolled back could stay. Otherwise the connection sees a
 // committed state, and SQLite's data version tells whether it is still the one that was read. If it is not,
-// the write-ahead log tells which pages changed (sqlite/wal_changes.hpp), and so which chunks are to be read
-// again; where it cannot tell, all are, and compared. Whoever wrote does not matter: this connection's own
-// commits are found the same way.
+// what changed is found in a way of each storage's own (flat_resident.hpp, cairn_resident.hpp). Whoever wrote
+// does not matter: this connection's own commits are found the same way.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "base/large_buffer.hpp"
-#include "sqlite/blob_pages.hpp"
-#include "sqlite/wal_changes.hpp"
-#include "vec0/chunk_blob.hpp"
 #include "vec0/memory_budget.hpp"
 #include "vec0/storage.hpp"
 #include "vector/codes.hpp"
@@ -37,8 +32,13 @@ class ResidentVectors {
   // REQUIRES: with_vectors for a column without codes; vectors.size() is slots * column.byte_size().
   ResidentVectors(const VectorColumn& column, std::span<const float> center,
                   std::span<const std::byte> vectors, bool with_vectors);
+  // Of `slots` vectors and codes in memory that may have room for more. Either may be left out.
+  ResidentVectors(std::shared_ptr<LargeBuffer> memory, std::size_t slots, std::byte* vectors,
+                  std::optional<vector::CodedRows> codes)
+      : slots_(slots), memory_(std::move(memory)), vectors_(vectors), codes_(std::move(codes)) {}
 
   std::size_t slots() const noexcept { return slots_; }
+  const std::shared_ptr<LargeBuffer>& memory() const noexcept { return memory_; }
   // Null if only the codes are kept.
   const std::byte* vectors() const noexcept { return vectors_; }
   // Null for a column without.
@@ -46,7 +46,7 @@ class ResidentVectors {
 
  private:
   std::size_t slots_;
-  LargeBuffer memory_;
+  std::shared_ptr<LargeBuffer> memory_;
   std::byte* vectors_ = nullptr;
   std::optional<vector::CodedRows> codes_;
 };
@@ -55,6 +55,10 @@ struct ResidentChunk {
   std::shared_ptr<const Chunk> rows;
   std::shared_ptr<const std::vector<std::uint16_t>> live;  // slots
   std::shared_ptr<const ResidentVectors> vectors;
+
+  std::size_t used_slots() const noexcept;  // up to the last live one
+  // For which memory is taken: a cairn() chunk is kept with its free slots.
+  std::size_t kept_slots() const noexcept { return rows->used > 0 ? rows->slots() : used_slots(); }
 };
 
 // Immutable.
@@ -70,7 +74,7 @@ class Residency {
  public:
   Residency(Storage& storage, std::size_t column);
   Residency(const Residency&) = delete;
-  ~Residency();
+  virtual ~Residency();
 
   // The column as the connection sees it now, or null where it must be read from the shadow tables: inside a
   // write transaction, at the first search, for a table that is small, damaged, or too large for the budget.
@@ -79,32 +83,27 @@ class Residency {
   // A search read `rows` rows from the shadow tables.
   void saw(std::size_t rows) noexcept;
   // Forgets everything: the table may be another from now on.
-  void forget() noexcept;
+  virtual void forget() noexcept;
 
- private:
-  std::shared_ptr<const ResidentColumn> bring_up(std::shared_ptr<const ResidentColumn> kept,
-                                                 unsigned version);
-  std::optional<std::set<std::int64_t>> changed_chunks();
-  void map_pages(const std::vector<ResidentChunk>& chunks);
-  ResidentColumn read_rows();
-  std::shared_ptr<const ResidentColumn> read(const ResidentColumn* kept,
-                                             const std::optional<std::set<std::int64_t>>& changed);
-  std::shared_ptr<const ResidentVectors> read_vectors(const ResidentChunk& chunk, ChunkBlob& blob,
-                                                      ResidentColumn& made,
-                                                      std::shared_ptr<const ResidentVectors> kept);
-
+ protected:
+  // The column as it is at `version`, taken in or kept from before; null if there is no room for it.
+  virtual std::shared_ptr<const ResidentColumn> bring_up(std::shared_ptr<const ResidentColumn> kept,
+                                                         unsigned version) = 0;
+  // Room in the budget for the chunks of `made`, with their vectors or without; sets has_vectors.
+  bool reserve(ResidentColumn& made);
   const VectorColumn& column() const noexcept { return storage_.table().vectors[column_]; }
 
   Storage& storage_;
   std::size_t column_;
   const std::shared_ptr<MemoryBudget> budget_ = MemoryBudget::of_process();
-  std::vector<std::byte> read_;      // one chunk's, within current()
   std::optional<unsigned> version_;  // SQLite's data version when current() last looked
-  std::size_t declined_ = 0;         // so many bytes had no room then
-  bool is_small_ = true;             // too small to be kept, or never searched
-  bool can_follow_ = false;          // the log told what changed when it was last asked
-  std::optional<sqlite::WalChanges> wal_;
-  std::optional<sqlite::BlobPages> pages_;
+
+ private:
+  std::size_t declined_ = 0;  // so many bytes had no room then
+  bool is_small_ = true;      // too small to be kept, or never searched
 };
+
+// The chunk, among those of `column`.
+const ResidentChunk* find_chunk(const ResidentColumn& column, std::int64_t chunk);
 
 }  // namespace cairn::vec0

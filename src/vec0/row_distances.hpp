@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
-#include "vec0/chunk_blob.hpp"
 #include "vec0/storage.hpp"
 #include "vector/distance.hpp"
 
@@ -19,7 +19,7 @@ class RowDistances {
  public:
   RowDistances(Storage& storage, std::size_t vector_column, vector::Vector query)
       : column_(storage.table().vectors[vector_column]),
-        blob_(ChunkBlob::of_vectors(storage, vector_column)),
+        reader_(storage.vectors(vector_column)),
         distance_(column_.metric, std::move(query)),
         block_rows_(
             std::clamp<std::size_t>(kBlockBytes / column_.byte_size(), 1, storage.table().chunk_size)),
@@ -61,12 +61,12 @@ class RowDistances {
                             std::size_t count) {
     const std::size_t size = column_.byte_size();
     if (vectors) return vectors + first * size;
-    blob_.at(chunk).read(std::span(bytes_).first(count * size), first * size);
+    reader_->read(chunk, first, count, bytes_.data());
     return bytes_.data();
   }
 
   const VectorColumn& column_;
-  ChunkBlob blob_;
+  std::unique_ptr<VectorReader> reader_;
   vector::DistanceTo distance_;
   std::size_t block_rows_, gap_;
   std::vector<std::byte> bytes_;

@@ -31,13 +31,16 @@ bool is_plain_equality(KeyType column, const Condition& condition) {
 }
 
 // Comparisons with a number, or with a short text, need no value made of each cell. False if it is not one.
-bool keep_by_comparing(const Condition& condition, MetadataType type, std::span<const std::byte> cells,
+bool keep_by_comparing(const Condition& condition, const MetadataCells& column,
                        std::vector<std::uint16_t>& slots) {
   const Value& wanted = condition.value;
+  const MetadataType type = column.type;
+  const std::vector<std::byte>& cells = column.cells;
   if (type == MetadataType::text && wanted.type == Value::Type::text && wanted.bytes.size() <= kInlineText &&
       condition.op == Operator::eq) {
     const auto length = static_cast<std::int32_t>(wanted.bytes.size());
     std::erase_if(slots, [&](std::uint16_t slot) {
+      if (column.is_null(slot)) return true;
       const std::byte* const cell = cells.data() + metadata_cell(type, slot).offset;
       return std::memcmp(cell, &length, sizeof length) != 0 ||
              std::memcmp(cell + sizeof length, wanted.bytes.data(), wanted.bytes.size()) != 0;
@@ -47,6 +50,7 @@ bool keep_by_comparing(const Condition& condition, MetadataType type, std::span<
   if (type != MetadataType::integer || wanted.type != Value::Type::integer) return false;
   const auto keep = [&](auto holds) {
     std::erase_if(slots, [&](std::uint16_t slot) {
+      if (column.is_null(slot)) return true;
       std::int64_t value;
       std::memcpy(&value, cells.data() + slot * sizeof value, sizeof value);
       return !holds(value, wanted.integer);
@@ -88,8 +92,8 @@ RowFilter::RowFilter(Storage& storage, const std::vector<Condition>& conditions,
           by_partition_.emplace_back(storage.db(), condition, mixed);
         break;
       case ColumnKind::metadata:
-        by_metadata_.push_back({Predicate(storage.db(), condition, mixed),
-                                ChunkBlob::of_metadata(storage, condition.column.index)});
+        by_metadata_.push_back(
+            {Predicate(storage.db(), condition, mixed), storage.metadata(condition.column.index)});
         break;
       case ColumnKind::primary_key:
       case ColumnKind::auxiliary:
@@ -145,14 +149,10 @@ Value RowFilter::cell(ColumnRef column, std::int64_t rowid) {
 void RowFilter::keep_matching_metadata(MetadataTest& test, const Chunk& chunk,
                                        std::vector<std::uint16_t>& slots) {
   const std::size_t column = test.predicate.condition().column.index;
-  const MetadataType type = storage_.table().metadata[column].type;
-  const sqlite::Blob& blob = test.blob.at(chunk.id);
-  cells_.resize(blob.size());
-  blob.read(cells_, 0);
-  if (keep_by_comparing(test.predicate.condition(), type, cells_, slots)) return;
+  test.reader->read(chunk.id, cells_);
+  if (keep_by_comparing(test.predicate.condition(), cells_, slots)) return;
   std::erase_if(slots, [&](std::uint16_t slot) {
-    const CellRange range = metadata_cell(type, slot);
-    MetadataCell decoded = decode_metadata(type, std::span(cells_).subspan(range.offset, range.size), slot);
+    MetadataCell decoded = cells_.at(slot);
     // A long text costs a look-up.
     if (decoded.is_long && !test.predicate.is_decided_by(decoded.value.bytes))
       decoded.value.bytes = storage_.long_text(column, chunk.rowids[slot]);

@@ -6,7 +6,6 @@
 #include <memory>
 #include <vector>
 
-#include "vec0/chunk_blob.hpp"
 #include "vec0/condition.hpp"
 #include "vec0/resident.hpp"
 #include "vec0/storage.hpp"
@@ -36,7 +35,7 @@ class RowFilter {
   void select(const Chunk& chunk, std::vector<std::uint16_t>& slots);
   struct MetadataTest {
     Predicate predicate;
-    ChunkBlob blob;
+    std::unique_ptr<MetadataReader> reader;
   };
   void keep_matching_metadata(MetadataTest& test, const Chunk& chunk, std::vector<std::uint16_t>& slots);
   Value cell(ColumnRef column, std::int64_t rowid);
@@ -47,7 +46,7 @@ class RowFilter {
   std::vector<std::vector<std::int64_t>> rowid_sets_;  // each sorted; a row must be in all
   std::vector<Predicate> by_partition_, by_row_;
   std::vector<MetadataTest> by_metadata_;
-  std::vector<std::byte> cells_;
+  MetadataCells cells_;
 
   Storage::WantedChunks wanted_;
   bool sees_every_chunk_ = true;

@@ -1,7 +1,5 @@
 #include "vec0/row_reader.hpp"
 
-#include <array>
-
 #include "vec0/metadata.hpp"
 
 namespace cairn::vec0 {
@@ -19,21 +17,15 @@ void RowReader::forget_if_written() noexcept {
 
 void RowReader::vector(std::size_t column, const Row& row, std::vector<std::byte>& out) {
   vectors_.resize(storage_.table().vectors.size());
-  if (!vectors_[column]) vectors_[column] = ChunkBlob::of_vectors(storage_, column);
-  const std::size_t size = storage_.table().vectors[column].byte_size();
-  out.resize(size);
-  vectors_[column]->at(row.at.chunk).read(out, row.at.slot * size);
+  if (!vectors_[column]) vectors_[column] = storage_.vectors(column);
+  out.resize(storage_.table().vectors[column].byte_size());
+  vectors_[column]->read(row.at.chunk, row.at.slot, 1, out.data());
 }
 
 Value RowReader::metadata(std::size_t column, const Row& row) {
   metadata_.resize(storage_.table().metadata.size());
-  if (!metadata_[column]) metadata_[column] = ChunkBlob::of_metadata(storage_, column);
-  const MetadataType type = storage_.table().metadata[column].type;
-  const CellRange range = metadata_cell(type, row.at.slot);
-  std::array<std::byte, 16> cell{};
-  const std::span<std::byte> bytes(cell.data(), range.size);
-  metadata_[column]->at(row.at.chunk).read(bytes, range.offset);
-  MetadataCell decoded = decode_metadata(type, bytes, row.at.slot);
+  if (!metadata_[column]) metadata_[column] = storage_.metadata(column);
+  MetadataCell decoded = metadata_[column]->read_one(row.at.chunk, row.at.slot);
   if (decoded.is_long) decoded.value.bytes = storage_.long_text(column, row.rowid);
   return std::move(decoded.value);
 }

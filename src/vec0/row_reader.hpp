@@ -1,10 +1,10 @@
 // Cells of single rows, read on demand: a column that a query does not use is not read.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
-#include "vec0/chunk_blob.hpp"
 #include "vec0/storage.hpp"
 
 namespace cairn::vec0 {
@@ -39,8 +39,9 @@ class RowReader {
   void forget_if_written() noexcept;
 
   Storage& storage_;
-  std::vector<std::optional<ChunkBlob>> vectors_, metadata_;  // by column
-  std::uint64_t writes_ = 0;                                  // of the storage, when the values were read
+  std::vector<std::unique_ptr<VectorReader>> vectors_;     // by column
+  std::vector<std::unique_ptr<MetadataReader>> metadata_;  // by column
+  std::uint64_t writes_ = 0;                               // of the storage, when the values were read
   std::optional<std::int64_t> partitions_of_, auxiliaries_of_;
   std::vector<Value> partitions_, auxiliaries_;
 };

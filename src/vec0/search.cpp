@@ -26,11 +26,12 @@ MixedTypes mixed_types(const SearchRequest& request) {
 Search::Search(Storage& storage, SearchRequest request)
     : request_(std::move(request)),
       memory_(storage.residency(request_.vector_column).current()),
-      distances_(storage, request_.vector_column, request_.query) {
+      distances_(storage, request_.vector_column, request_.query),
+      ties_by_rowid_(storage.table().index() == Index::cairn) {
   counters().searches += 1;
   if (request_.k == 0) return;
   // The vectors of a stream's later rows could have changed when they are read.
-  if (memory_ && !memory_->has_vectors && !request_.k) memory_ = nullptr;
+  if (memory_ && !memory_->has_vectors && !request_.k && !storage.writes_vectors_once()) memory_ = nullptr;
   counters().resident_searches += memory_ != nullptr;
   for (const Condition& condition : request_.conditions)
     if (condition.column.kind == ColumnKind::distance)
@@ -47,26 +48,28 @@ Search::Search(Storage& storage, SearchRequest request)
 // What measured rows come to: the k nearest of them, or all.
 class Search::Measured {
  public:
-  explicit Measured(const SearchRequest& request) {
-    if (request.k) nearest_.emplace(*request.k);
+  Measured(const Search& search, std::optional<std::size_t> k) : search_(search) {
+    if (k) nearest_.emplace(*k);
   }
 
   void add(std::size_t block, std::span<const std::uint16_t> slots, std::span<const float> distances) {
     if (!nearest_) {
       for (std::size_t i = 0; i < slots.size(); ++i)
-        all_.push_back({distances[i], vector::rank_of(block, slots[i])});
+        all_.push_back(search_.scored(distances[i], block, slots[i]));
       return;
     }
     float reach = nearest_->reach();
     for (std::size_t i = 0; i < slots.size(); ++i) {
       if (distances[i] > reach) continue;
-      nearest_->push({distances[i], vector::rank_of(block, slots[i])});
+      nearest_->push(search_.scored(distances[i], block, slots[i]));
       reach = nearest_->reach();
     }
   }
+  vector::TopK& nearest() { return *nearest_; }
   vector::Ascending take() { return vector::Ascending(nearest_ ? nearest_->take_sorted() : std::move(all_)); }
 
  private:
+  const Search& search_;
   std::optional<vector::TopK> nearest_;
   std::vector<vector::Scored> all_;
 };
@@ -75,15 +78,54 @@ class Search::Measured {
 // where the file is not in memory, going to and fro in it costs more than all of its vectors.
 void Search::scan(Storage& storage) {
   RowFilter filter(storage, request_.conditions, mixed_types(request_));
-  Measured measured(request_);
+  const std::unique_ptr<CodeScan> codes = make_code_scan(storage);
+  const std::optional<std::size_t> wanted = codes && !request_.k ? kFirstRows : request_.k;
+  Measured measured(*this, wanted);
   std::vector<std::uint16_t> slots;
   while (auto chunk = filter.next(slots)) {
     if (slots.empty()) continue;
-    measure(chunks_.size(), chunk->id, nullptr, slots, measured);
-    chunks_.push_back({std::move(chunk), nullptr, nullptr});
+    const std::size_t block = chunks_.size();
+    chunks_.push_back(
+        {chunk, nullptr, codes ? std::make_shared<const std::vector<std::uint16_t>>(slots) : nullptr});
+    rows_ += slots.size();
+    if (codes && CodeScan::has_codes(*chunk))
+      codes->add(block, *chunk, slots);
+    else
+      measure(block, chunk->id, nullptr, slots, measured);
+  }
+  if (codes) {
+    codes->push_nearest(measured.nearest(), [&](std::size_t block, std::size_t slot) {
+      return scored(distances_.measure(chunks_[block].chunk->id, nullptr, slot), block, slot);
+    });
+    is_partial_ = !request_.k;
+    found_ = *wanted;
   }
   order_ = measured.take();
   storage.residency(request_.vector_column).saw(filter.live_rows());
+}
+
+// For the first rows of a search, if there are codes that tell which these are. A stream goes on to measure
+// the others later, which in a write transaction could have been rolled back by then.
+std::unique_ptr<CodeScan> Search::make_code_scan(Storage& storage) const {
+  auto* const table = dynamic_cast<CairnStorage*>(&storage);
+  const VectorColumn& column = storage.table().vectors[request_.vector_column];
+  const auto wanted = static_cast<double>(request_.k.value_or(kFirstRows));
+  if (!table || !has_code_packs(column) || !by_distance_.empty() ||
+      wanted * static_cast<double>(kRowsPerWanted) > storage.estimated_rows() ||
+      (!request_.k && sqlite3_txn_state(storage.db(), storage.table().schema.c_str()) == SQLITE_TXN_WRITE))
+    return nullptr;
+  const std::vector<float> center = table->center(request_.vector_column);
+  if (center.empty()) return nullptr;
+  auto codes = std::make_unique<CodeScan>(*table, request_.vector_column, center, request_.query,
+                                          request_.k.value_or(kFirstRows));
+  return codes->is_usable() ? std::move(codes) : nullptr;
+}
+
+vector::Scored Search::scored(float distance, std::size_t block, std::size_t slot) const {
+  const std::uint64_t place = vector::place_of(block, slot);
+  if (!ties_by_rowid_) return {distance, place, place};
+  constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+  return {distance, static_cast<std::uint64_t>(chunks_[block].chunk->rowids[slot]) ^ kSign, place};
 }
 
 void Search::choose_candidates(Storage& storage) {
@@ -107,7 +149,7 @@ void Search::choose_candidates(Storage& storage) {
 bool Search::try_bounds(Storage& storage, std::size_t wanted) {
   const VectorColumn& column = storage.table().vectors[request_.vector_column];
   const bool has_codes = vector::has_codes(column.type, column.metric, column.dims);
-  if (!has_codes || !by_distance_.empty() || rows_ < thresholds().bounded_rows ||
+  if (!has_codes || memory_->center.empty() || !by_distance_.empty() || rows_ < thresholds().bounded_rows ||
       wanted > rows_ / kRowsPerWanted)
     return false;
   std::size_t slots = 0;  // a pass over the codes goes over those of other rows too
@@ -118,13 +160,19 @@ bool Search::try_bounds(Storage& storage, std::size_t wanted) {
     bounded_.reset();
     return false;
   }
-  for (const Candidates& chunk : chunks_) bounded_->search.add(*chunk.memory->codes());
+  for (const Candidates& chunk : chunks_) {
+    if (chunk.memory->codes())
+      bounded_->search.add(*chunk.memory->codes());
+    else
+      bounded_->search.add_uncoded(chunk.memory->slots());
+  }
   bounded_->search.bound(storage.threads);
   for (std::size_t i = 0; i < chunks_.size(); ++i)
     if (chunks_[i].slots->size() != chunks_[i].memory->slots())
       bounded_->search.keep_only(i, *chunks_[i].slots);
   find_nearest(wanted);
   if (request_.k) bounded_.reset();
+  is_partial_ = !request_.k;
   counters().bounded_searches += 1;
   return true;
 }
@@ -132,7 +180,7 @@ bool Search::try_bounds(Storage& storage, std::size_t wanted) {
 void Search::find_nearest(std::size_t k) {
   order_ = vector::Ascending(bounded_->search.nearest(k, [&](std::size_t block, std::size_t slot) {
     const Candidates& chunk = chunks_[block];
-    return distances_.measure(chunk.chunk->id, chunk.memory->vectors(), slot);
+    return scored(distances_.measure(chunk.chunk->id, vectors_of(chunk), slot), block, slot);
   }));
   found_ = k;
 }
@@ -153,24 +201,25 @@ void Search::measure(std::size_t block, std::int64_t chunk, const std::byte* vec
 
 void Search::measure_all() {
   bounded_.reset();
-  Measured measured(request_);
+  is_partial_ = false;
+  Measured measured(*this, request_.k);
   for (std::size_t block = 0; block < chunks_.size(); ++block) {
     const Candidates& chunk = chunks_[block];
-    measure(block, chunk.chunk->id, chunk.memory->vectors(), *chunk.slots, measured);
+    measure(block, chunk.chunk->id, vectors_of(chunk), *chunk.slots, measured);
   }
   order_ = measured.take();
 }
 
 Row Search::row_of(const vector::Scored& entry) const {
-  const Chunk& chunk = *chunks_[vector::block_of(entry.rank)].chunk;
-  const std::size_t slot = vector::slot_of(entry.rank);
+  const Chunk& chunk = *chunks_[vector::block_of(entry.place)].chunk;
+  const std::size_t slot = vector::slot_of(entry.place);
   return {chunk.rowids[slot], {chunk.id, slot}, entry.distance};
 }
 
 std::optional<Row> Search::row(std::size_t place) {
-  if (bounded_ && place >= found_) {
+  if (is_partial_ && place >= found_) {
     const std::size_t wanted = std::max(found_ * kGrowth, place + 1);
-    if (wanted <= rows_ / kRowsPerWanted)
+    if (bounded_ && wanted <= rows_ / kRowsPerWanted)
       find_nearest(wanted);
     else
       measure_all();
@@ -182,7 +231,7 @@ std::optional<Row> Search::row(std::size_t place) {
 }
 
 std::optional<Row> Search::find(std::int64_t rowid) {
-  if (bounded_) measure_all();
+  if (is_partial_) measure_all();
   if (by_rowid_.empty()) {
     for (const vector::Scored& entry : order_.entries()) by_rowid_.emplace_back(row_of(entry).rowid, entry);
     std::sort(by_rowid_.begin(), by_rowid_.end(),

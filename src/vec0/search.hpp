@@ -1,9 +1,10 @@
 // One search: every row that satisfies the conditions with its distance, or the k nearest of them, in
-// ascending distance; ties by chunk, then by descending slot, as sqlite-vec has them.
+// ascending distance; ties by rowid, or in a flat() table by chunk, then by descending slot, as sqlite-vec
+// has them.
 //
-// What the rows are is settled in the constructor. From memory (resident.hpp), where there are codes, only as
-// many of the nearest rows are found as are asked for; otherwise all distances are computed in one pass, and
-// ordering is lazy.
+// What the rows are is settled in the constructor. Where there are codes, in memory (resident.hpp) or in the
+// file (code_scan.hpp), only as many of the nearest rows are found as are asked for; otherwise all distances
+// are computed in one pass, and ordering is lazy.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "vec0/code_scan.hpp"
 #include "vec0/condition.hpp"
 #include "vec0/resident.hpp"
 #include "vec0/row_distances.hpp"
@@ -27,6 +29,7 @@ struct SearchRequest {
   vector::Vector query;
   std::vector<Condition> conditions;
   std::optional<std::size_t> k;  // none: all
+  double recall = 1;             // of the rows that belong into the answer, how many must be there on average
 };
 
 class Search {
@@ -44,8 +47,7 @@ class Search {
   // A chunk that has rows which satisfy the conditions.
   struct Candidates {
     std::shared_ptr<const Chunk> chunk;
-    // Of a search in memory: the vectors, and the slots of those rows.
-    const ResidentVectors* memory;
+    const ResidentVectors* memory;  // null: not from memory
     std::shared_ptr<const std::vector<std::uint16_t>> slots;
   };
   class Measured;
@@ -56,12 +58,17 @@ class Search {
     vector::BoundedSearch search;
   };
   void scan(Storage& storage);
+  std::unique_ptr<CodeScan> make_code_scan(Storage& storage) const;
   void choose_candidates(Storage& storage);
   bool try_bounds(Storage& storage, std::size_t wanted);
   void measure(std::size_t block, std::int64_t chunk, const std::byte* vectors,
                std::span<const std::uint16_t> slots, Measured& measured);
   void measure_all();
   void find_nearest(std::size_t k);
+  vector::Scored scored(float distance, std::size_t block, std::size_t slot) const;
+  const std::byte* vectors_of(const Candidates& chunk) const {
+    return chunk.memory ? chunk.memory->vectors() : nullptr;
+  }
   Row row_of(const vector::Scored& entry) const;
 
   SearchRequest request_;
@@ -69,9 +76,11 @@ class Search {
   std::vector<Candidates> chunks_;  // by the block of a rank; without those that have no candidate
   std::vector<Predicate> by_distance_;
   RowDistances distances_;
-  std::unique_ptr<Bounded> bounded_;  // while not all distances are known
-  std::size_t found_ = 0;             // so many of the nearest
-  std::size_t rows_ = 0;              // candidates
+  const bool ties_by_rowid_;
+  std::unique_ptr<Bounded> bounded_;  // of a search in memory
+  bool is_partial_ = false;           // only found_ of the nearest are known
+  std::size_t found_ = 0;
+  std::size_t rows_ = 0;  // candidates
   vector::Ascending order_;
   std::vector<std::pair<std::int64_t, vector::Scored>> by_rowid_;  // sorted; made at the first find
 };

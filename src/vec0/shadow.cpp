@@ -17,7 +17,15 @@ constexpr const char* kVersionWithoutCommand = "v0.1.9";
 // In the order of creation, which is the reference's: root pages are numbered by it.
 std::vector<std::string> suffixes(const TableDefinition& table) {
   std::vector<std::string> all = {kInfo, kChunks, kRowids};
-  for (std::size_t i = 0; i < table.vectors.size(); ++i) all.push_back(vector_chunks(i));
+  if (table.index() == Index::cairn) {
+    all.push_back(kLists);
+    for (std::size_t i = 0; i < table.vectors.size(); ++i) {
+      all.push_back(vector_records(i));
+      all.push_back(code_records(i));
+    }
+  } else {
+    for (std::size_t i = 0; i < table.vectors.size(); ++i) all.push_back(vector_chunks(i));
+  }
   for (std::size_t i = 0; i < table.metadata.size(); ++i) {
     all.push_back(metadata_chunks(i));
     if (table.metadata[i].type == MetadataType::text) all.push_back(metadata_text(i));
@@ -31,6 +39,22 @@ std::string columns_of(const TableDefinition& table, std::string_view suffix) {
   if (suffix == kRowids)
     return fmt::format("(rowid INTEGER PRIMARY KEY AUTOINCREMENT,id{},chunk_id INTEGER,chunk_offset INTEGER)",
                        table.has_text_key() ? " TEXT UNIQUE NOT NULL" : "");
+  if (table.index() == Index::cairn) {
+    if (suffix == kChunks)
+      return fmt::format(
+          "(chunk_id INTEGER PRIMARY KEY AUTOINCREMENT,size INTEGER NOT NULL,used INTEGER NOT NULL,filed "
+          "INTEGER NOT "
+          "NULL,birth BLOB NOT NULL,stamp BLOB NOT NULL{},validity BLOB NOT NULL,rowids BLOB NOT NULL)",
+          partition_columns(table));
+    if (suffix == kLists)
+      return "(list_id INTEGER PRIMARY KEY AUTOINCREMENT,size INTEGER NOT NULL,stamp BLOB NOT NULL,centroid "
+             "BLOB NOT "
+             "NULL,entries BLOB NOT NULL)";
+    if (suffix.starts_with("vectors") || suffix.starts_with("codes"))
+      return "(pack INTEGER PRIMARY KEY,records BLOB NOT NULL)";
+    if (suffix.starts_with("metadatachunks")) return "(chunk_id INTEGER PRIMARY KEY,data BLOB NOT NULL)";
+    if (suffix.starts_with("metadatatext")) return "(rowid INTEGER PRIMARY KEY,data TEXT)";
+  }
   if (suffix == kChunks) {
     if (table.partitions.empty())
       return "(chunk_id INTEGER PRIMARY KEY AUTOINCREMENT,size INTEGER NOT NULL,validity BLOB NOT "
@@ -55,6 +79,12 @@ std::string columns_of(const TableDefinition& table, std::string_view suffix) {
 
 std::string vector_chunks(std::size_t column) {
   return fmt::format("vector_chunks{:02}", column);
+}
+std::string vector_records(std::size_t column) {
+  return fmt::format("vectors{:02}", column);
+}
+std::string code_records(std::size_t column) {
+  return fmt::format("codes{:02}", column);
 }
 std::string metadata_chunks(std::size_t column) {
   return fmt::format("metadatachunks{:02}", column);
@@ -153,8 +183,9 @@ bool stored_command_column(sqlite3* db, const TableDefinition& table) {
 }
 
 bool is_shadow_suffix(std::string_view suffix) noexcept {
-  if (suffix == kRowids || suffix == kChunks || suffix == kAuxiliary || suffix == kInfo) return true;
-  for (const std::string_view prefix : {"metadatachunks", "metadatatext"}) {
+  if (suffix == kRowids || suffix == kChunks || suffix == kAuxiliary || suffix == kInfo || suffix == kLists)
+    return true;
+  for (const std::string_view prefix : {"metadatachunks", "metadatatext", "vectors", "codes"}) {
     if (!suffix.starts_with(prefix) || suffix.size() != prefix.size() + 2) continue;
     const char tens = suffix[prefix.size()], ones = suffix[prefix.size() + 1];
     return (tens == '0' && ones >= '0' && ones <= '9') || (tens == '1' && ones >= '0' && ones <= '5');

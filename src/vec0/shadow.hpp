@@ -1,5 +1,5 @@
 // The shadow tables of one vec0 table: their names, and creating, dropping and renaming them.
-// docs/format/vec0-flat.md describes what they hold.
+// docs/format describes what they hold.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,11 @@ inline constexpr const char* kInfo = "info";
 inline constexpr const char* kChunks = "chunks";
 inline constexpr const char* kRowids = "rowids";
 inline constexpr const char* kAuxiliary = "auxiliary";
+inline constexpr const char* kLists = "lists";     // of a cairn() table
 std::string vector_chunks(std::size_t column);     // "vector_chunks00"
 std::string metadata_chunks(std::size_t column);   // "metadatachunks00"
+std::string vector_records(std::size_t column);    // "vectors00", of a cairn() table
+std::string code_records(std::size_t column);      // "codes00", of a cairn() table
 std::string metadata_text(std::size_t column);     // "metadatatext00"
 std::string partition_column(std::size_t column);  // "partition00"
 std::string value_column(std::size_t column);      // "value00"
@@ -47,7 +50,7 @@ void rename_shadow_tables(sqlite3* db, const TableDefinition& table, const std::
 // Whether the table's creator gave it a command column: sqlite-vec since 0.1.10, and Cairn.
 bool stored_command_column(sqlite3* db, const TableDefinition& table);
 
-// For sqlite3_module::xShadowName: the suffixes that sqlite-vec claims, no others.
+// For sqlite3_module::xShadowName: the suffixes that sqlite-vec claims, and those of cairn() tables.
 bool is_shadow_suffix(std::string_view suffix) noexcept;
 
 }  // namespace cairn::vec0

@@ -7,16 +7,20 @@
 #include <cstring>
 
 #include "cairn/error.hpp"
+#include "vec0/cairn_storage.hpp"
+#include "vec0/flat_storage.hpp"
 #include "vec0/lease.hpp"
 #include "vec0/resident.hpp"
 #include "vec0/shadow.hpp"
 
 namespace cairn::vec0 {
 
-Storage::Storage(sqlite3* db, TableDefinition definition) : db_(db), table_(std::move(definition)) {
-  for (std::size_t i = 0; i < table_.vectors.size(); ++i)
-    residencies_.push_back(std::make_unique<Residency>(*this, i));
+std::shared_ptr<Storage> Storage::make(sqlite3* db, TableDefinition definition) {
+  if (definition.index() == Index::cairn) return std::make_shared<CairnStorage>(db, std::move(definition));
+  return std::make_shared<FlatStorage>(db, std::move(definition));
 }
+
+Storage::Storage(sqlite3* db, TableDefinition definition) : db_(db), table_(std::move(definition)) {}
 
 Storage::~Storage() = default;
 
@@ -80,8 +84,9 @@ std::string Storage::key_of(std::int64_t rowid) {
 bool Storage::next_chunk(std::int64_t after, Chunk& chunk, const WantedChunks& wanted) {
   flush();
   Lease st = lease("next_chunk", 0, [&] {
-    std::string sql = "SELECT chunk_id, validity, rowids" + partition_columns(table_) + " FROM " +
-                      shadow_sql(table_, kChunks) + " WHERE chunk_id > ?";
+    std::string sql =
+        fmt::format("SELECT chunk_id, validity, rowids{}{} FROM {} WHERE chunk_id > ?", more_chunk_columns(),
+                    partition_columns(table_), shadow_sql(table_, kChunks));
     for (std::size_t i = 0; i < table_.partitions.size(); ++i)
       sql += " AND (? OR " + partition_column(i) + " = ?)";
     return sql + " ORDER BY chunk_id";
@@ -93,24 +98,18 @@ bool Storage::next_chunk(std::int64_t after, Chunk& chunk, const WantedChunks& w
     value.value_or(Value{}).bind(*st, ++parameter);
   }
   chunk.partitions.resize(table_.partitions.size());
+  const int first_partition = st->column_count() - static_cast<int>(chunk.partitions.size());
   do {
     if (!st->step()) return false;
     for (std::size_t i = 0; i < chunk.partitions.size(); ++i)
-      chunk.partitions[i] = Value::of_column(st->handle(), 3 + static_cast<int>(i));
+      chunk.partitions[i] = Value::of_column(st->handle(), first_partition + static_cast<int>(i));
   } while (wanted.test && !wanted.test(chunk.partitions));
   chunk.id = st->get<std::int64_t>(0);
   const Value validity = Value::of_column(st->handle(), 1), rowids = Value::of_column(st->handle(), 2);
-  if (validity.bytes.size() != table_.chunk_size / 8)
-    throw_corrupt(kChunks, chunk.id,
-                  fmt::format("chunk validity size doesn't match - expected {}, found {}",
-                              table_.chunk_size / 8, validity.bytes.size()));
-  if (rowids.bytes.size() != table_.chunk_size * 8)
-    throw_corrupt(kChunks, chunk.id,
-                  fmt::format("chunk rowids size doesn't match - expected {}, found {}",
-                              table_.chunk_size * 8, rowids.bytes.size()));
+  read_chunk(st->handle(), 3, chunk, validity.bytes.size(), rowids.bytes.size());
   chunk.validity.resize(validity.bytes.size());
   std::memcpy(chunk.validity.data(), validity.bytes.data(), validity.bytes.size());
-  chunk.rowids.resize(table_.chunk_size);
+  chunk.rowids.resize(rowids.bytes.size() / sizeof(std::int64_t));
   std::memcpy(chunk.rowids.data(), rowids.bytes.data(), rowids.bytes.size());
   return true;
 }

@@ -1,18 +1,13 @@
-// Handing what was collected to the shadow tables.
+// When what was collected is handed to the shadow tables.
 #include <fmt/format.h>
 
 #include "cairn/error.hpp"
-#include "sqlite/error.hpp"
-#include "vec0/counters.hpp"
 #include "vec0/lease.hpp"
-#include "vec0/metadata.hpp"
 #include "vec0/shadow.hpp"
 #include "vec0/storage.hpp"
 
 namespace cairn::vec0 {
 namespace {
-
-using Mode = sqlite::Blob::Mode;
 
 // A transaction's first rows are flushed one by one.
 constexpr std::size_t kRowsAtOnce = 64;
@@ -33,24 +28,16 @@ class KeepLastInsertRowid {
   sqlite3_int64 rowid_;
 };
 
-void apply_bits(const SlotValues& values, std::span<std::byte> bits) {
-  values.for_each_run([&](std::size_t slot, std::span<const std::byte> bytes) {
-    for (std::size_t i = 0; i < bytes.size(); ++i) set_bit(bits, slot + i, bytes[i] != std::byte{0});
-  });
-}
+class SetWhileAlive {
+ public:
+  explicit SetWhileAlive(bool& flag) : flag_(flag) { flag_ = true; }
+  SetWhileAlive(const SetWhileAlive&) = delete;
+  SetWhileAlive& operator=(const SetWhileAlive&) = delete;
+  ~SetWhileAlive() { flag_ = false; }
 
-void write(const SlotValues& values, const ChunkColumn& column, sqlite::Blob& blob) {
-  if (!column.is_bits) {
-    values.for_each_run([&](std::size_t slot, std::span<const std::byte> bytes) {
-      blob.write(bytes, slot * column.slot_size);
-    });
-    return;
-  }
-  std::vector<std::byte> bits(column.size);
-  blob.read(bits, 0);
-  apply_bits(values, bits);
-  blob.write(bits, 0);
-}
+ private:
+  bool& flag_;
+};
 
 }  // namespace
 
@@ -65,6 +52,7 @@ void Storage::begin() noexcept {
 void Storage::commit() noexcept {
   in_transaction_ = false;
   spare_.reset();
+  end_transaction();
 }
 
 void Storage::rollback() noexcept {
@@ -80,6 +68,7 @@ void Storage::discard() noexcept {
   pending_bytes_ = 0;
   is_broken_ = false;
   knows_all_room_ = false;
+  end_transaction();
 }
 
 // SQLite does not tell a table that is created inside a transaction that it has begun, nor of a rollback to a
@@ -103,14 +92,21 @@ void Storage::settle(std::int64_t chunk) {
   ++rows_in_transaction_;
   if (flushes_each_row() || pending_bytes_ > kMaxPendingBytes)
     flush();
-  else if (changed != pending_.end() && !first_zero_bit(changed->second.validity))
+  else if (changed != pending_.end() && is_complete(changed->second))
     flush_chunks(changed, std::next(changed));
   if (!in_transaction_) ask_for_savepoint();
   unsettled_ = false;
   half_written_ = true;
 }
 
+void Storage::sync() {
+  flush();
+  const KeepLastInsertRowid keep(db_);
+  maintain();
+}
+
 void Storage::flush() {
+  if (is_flushing_) return;  // what is written asks for what is there already
   flush_chunks(pending_.begin(), pending_.end());
   pending_bytes_ = 0;
 }
@@ -123,6 +119,7 @@ void Storage::flush_chunks(PendingWrites::iterator first, PendingWrites::iterato
                 SQLITE_CORRUPT_VTAB);
   if (first == last) return;
   const KeepLastInsertRowid keep(db_);
+  const SetWhileAlive flushing(is_flushing_);
   while (first != last) {
     write_chunk(first->first, first->second);
     spare_ = std::move(first->second);
@@ -149,77 +146,6 @@ void Storage::abandon_change() noexcept {
     return;
   }
   discard();
-}
-
-// If it fails before it has written anything, which is mostly so, it can be called again.
-void Storage::write_chunk(std::int64_t id, ChunkChanges& changes) {
-  counters().chunk_writes += 1;
-  if (!any_bit(changes.validity)) {
-    if (!changes.is_new && changes.rowids.empty()) return;
-    is_broken_ = true;
-    delete_chunk(id);
-    is_broken_ = false;
-    return;
-  }
-  // All is opened and its size checked before anything is written.
-  struct Target {
-    sqlite::Blob blob;
-    ChunkColumn column;
-    const SlotValues* values;
-  };
-  std::vector<Target> targets;
-  const auto add = [&](const ChunkColumn& column, const SlotValues& values) {
-    if (values.empty()) return;
-    targets.push_back({open(column.suffix, column.column, id, Mode::read_write), column, &values});
-    if (const std::size_t size = targets.back().blob.size(); size != column.size)
-      throw_corrupt(
-          column.suffix, id,
-          fmt::format("the blob '{}' holds {} bytes instead of {}", column.column, size, column.size));
-  };
-  constexpr std::size_t kRowid = sizeof(std::int64_t);
-  add({kChunks, "rowids", kRowid, false, table_.chunk_size * kRowid}, changes.rowids);
-  const std::vector<ChunkColumn> columns = chunk_columns(table_);
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    if (!changes.is_new || !create_blob(i, columns[i], id, changes.columns[i]))
-      add(columns[i], changes.columns[i]);
-  is_broken_ = true;
-  if (!changes.rowids.empty()) open(kChunks, "validity", id, Mode::read_write).write(changes.validity, 0);
-  for (Target& target : targets) write(*target.values, target.column, target.blob);
-  is_broken_ = false;
-}
-
-// False if the new blob is all zeros, and the values are yet to be written. That takes no memory, so it is
-// better for few values; with many, pages that do not fit SQLite's cache would be written twice.
-bool Storage::create_blob(std::size_t index, const ChunkColumn& column, std::int64_t id, SlotValues& values) {
-  // The column `rowid` is not an alias of the real one, by which blobs are opened; both get the chunk's id.
-  Lease st = lease("create_blob", index, [&] {
-    return fmt::format("INSERT INTO {}(_rowid_, rowid, {}) VALUES (?1, ?1, ?2)",
-                       shadow_sql(table_, column.suffix), column.column);
-  });
-  st->bind(1, id);
-  const bool is_whole = !column.is_bits && values.bytes() >= column.size / 2;
-  std::vector<std::byte> scratch;
-  if (is_whole)
-    st->bind_view(2, values.as_blob(column.size, scratch));
-  else
-    sqlite::check(db_, sqlite3_bind_zeroblob64(st->handle(), 2, column.size), "cannot bind a blob");
-  st->run();
-  is_broken_ = true;  // until write_chunk is through
-  return is_whole;
-}
-
-void Storage::delete_chunk(std::int64_t id) {
-  const auto delete_from = [&](const char* use, std::size_t column, const std::string& suffix,
-                               const char* key) {
-    Lease st = lease(use, column, [&] {
-      return fmt::format("DELETE FROM {} WHERE {} = ?", shadow_sql(table_, suffix), key);
-    });
-    st->bind(1, id).run();
-  };
-  delete_from("delete_chunk", 0, kChunks, "chunk_id");
-  std::size_t i = 0;
-  for (const ChunkColumn& column : chunk_columns(table_))
-    delete_from("delete_blob", i++, column.suffix, "rowid");
 }
 
 }  // namespace cairn::vec0

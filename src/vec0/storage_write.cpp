@@ -3,9 +3,6 @@
 // user's transaction, so a rollback, whole or to a savepoint, undoes it with the shadow tables.
 #include <fmt/format.h>
 
-#include <array>
-#include <cstring>
-
 #include "cairn/error.hpp"
 #include "vec0/lease.hpp"
 #include "vec0/metadata.hpp"
@@ -13,42 +10,23 @@
 #include "vec0/storage.hpp"
 
 namespace cairn::vec0 {
-namespace {
 
-std::vector<std::byte> bytes_of(const Value& blob) {
+std::vector<std::byte> Storage::bytes_of(const Value& blob) {
   const auto* first = reinterpret_cast<const std::byte*>(blob.bytes.data());
   return {first, first + blob.bytes.size()};
 }
 
-ChunkChanges no_changes(const TableDefinition& table) {
-  ChunkChanges changes;
-  for (const ChunkColumn& blob : chunk_columns(table)) changes.columns.emplace_back(blob.slot_size);
-  return changes;
-}
-
-std::string parameters(std::size_t count) {
+std::string Storage::parameters(std::size_t count) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i) text += ", ?";
   return text;
 }
 
-}  // namespace
-
 // Null if there is no such chunk, or none that could be written to.
 ChunkChanges* Storage::changes_of(std::int64_t chunk) {
   if (const auto found = pending_.find(chunk); found != pending_.end()) return &found->second;
-  Lease st = lease("validity", 0, [&] {
-    return "SELECT validity" + partition_columns(table_) + " FROM " + shadow_sql(table_, kChunks) +
-           " WHERE chunk_id = ?";
-  });
-  st->bind(1, chunk);
-  if (!st->step()) return nullptr;
-  ChunkChanges changes = no_changes(table_);
-  changes.validity = bytes_of(Value::of_column(st->handle(), 0));
-  if (changes.validity.size() != table_.chunk_size / 8) return nullptr;
-  for (std::size_t i = 0; i < table_.partitions.size(); ++i)
-    changes.partitions.push_back(Value::of_column(st->handle(), 1 + static_cast<int>(i)));
-  return &pending_.emplace(chunk, std::move(changes)).first->second;
+  std::optional<ChunkChanges> changes = start_changes(chunk);
+  return changes ? &pending_.emplace(chunk, *std::move(changes)).first->second : nullptr;
 }
 
 // For writing to an existing row's chunk.
@@ -69,53 +47,26 @@ std::optional<Location> Storage::free_slot(const std::vector<Value>& partitions)
     while (!chunks.empty()) {
       const auto newest = std::prev(chunks.end());
       const bool was_pending = pending_.contains(*newest);
-      const ChunkChanges* changes = changes_of(*newest);
+      ChunkChanges* changes = changes_of(*newest);
       if (changes && same_partitions(changes->partitions, partitions))
-        if (const auto slot = first_zero_bit(changes->validity)) return Location{*newest, *slot};
+        if (const auto slot = slot_for_a_row(*changes)) return Location{*newest, *slot};
       if (!was_pending) pending_.erase(*newest);
       chunks.erase(newest);
     }
     if (knows_all_room_) return std::nullopt;
+    with_room_.clear();
     find_free_slots();
+    knows_all_room_ = true;
   }
-}
-
-void Storage::find_free_slots() {
-  with_room_.clear();
-  Lease st = lease("find_free_slots", 0, [&] {
-    return "SELECT chunk_id, validity" + partition_columns(table_) + " FROM " + shadow_sql(table_, kChunks);
-  });
-  std::vector<Value> partitions(table_.partitions.size());
-  while (st->step()) {
-    const auto chunk = st->get<std::int64_t>(0);
-    const auto pending = pending_.find(chunk);
-    const bool has_room =
-        first_zero_bit(pending != pending_.end() ? pending->second.validity
-                                                 : bytes_of(Value::of_column(st->handle(), 1)))
-            .has_value();
-    if (!has_room) continue;
-    for (std::size_t i = 0; i < partitions.size(); ++i)
-      partitions[i] = Value::of_column(st->handle(), 2 + static_cast<int>(i));
-    with_room_[partitions].insert(chunk);
-  }
-  knows_all_room_ = true;
 }
 
 // Its first slot.
 Location Storage::new_chunk(const std::vector<Value>& partitions) {
-  Lease st = lease("new_chunk", 0, [&] {
-    return fmt::format("INSERT INTO {}(size, validity, rowids{}) VALUES ({}, zeroblob({}), zeroblob({}){})",
-                       shadow_sql(table_, kChunks), partition_columns(table_), table_.chunk_size,
-                       table_.chunk_size / 8, table_.chunk_size * 8, parameters(partitions.size()));
-  });
-  for (std::size_t i = 0; i < partitions.size(); ++i) partitions[i].bind(*st, static_cast<int>(i) + 1);
-  st->run();
-  const std::int64_t chunk = sqlite3_last_insert_rowid(db_);
-  ChunkChanges changes = spare_ ? std::move(*spare_) : no_changes(table_);
+  ChunkChanges changes = spare_ ? std::move(*spare_) : no_changes();
   spare_.reset();
   changes.is_new = true;
   changes.partitions = partitions;
-  changes.validity.assign(table_.chunk_size / 8, std::byte{0});
+  const std::int64_t chunk = insert_chunk(partitions, changes);
   pending_.insert_or_assign(chunk, std::move(changes));
   with_room_[partitions].insert(chunk);
   return {chunk, 0};
@@ -159,7 +110,7 @@ std::optional<std::int64_t> Storage::insert(const NewRow& row) {
   try {
     insert_auxiliaries(*rowid, row.auxiliaries);
     for (std::size_t i = 0; i < row.metadata.size(); ++i) write_long_text(i, *rowid, row.metadata[i]);
-    take_slot(at, *rowid);
+    mark_taken(staged(at.chunk), at.slot, *rowid);
     for (std::size_t i = 0; i < row.vectors.size(); ++i) write_vector(i, at, row.vectors[i].bytes);
     for (std::size_t i = 0; i < row.metadata.size(); ++i) write_metadata(i, at, row.metadata[i]);
     settle(at.chunk);
@@ -174,14 +125,8 @@ std::optional<std::int64_t> Storage::insert(const NewRow& row) {
   return rowid;
 }
 
-void Storage::take_slot(Location at, std::int64_t rowid) {
-  ChunkChanges& changes = staged(at.chunk);
-  set_bit(changes.validity, at.slot, true);
-  changes.rowids.set(at.slot, std::as_bytes(std::span(&rowid, 1)));
-}
-
 void Storage::write_vector(std::size_t column, Location at, std::span<const std::byte> bytes) {
-  staged(at.chunk).columns[column].set(at.slot, bytes);
+  stage_vector(staged(at.chunk), column, at.slot, bytes);
 }
 
 void Storage::write_auxiliary(std::size_t column, std::int64_t rowid, const Value& value) {
@@ -204,11 +149,7 @@ void Storage::write_auxiliary(std::size_t column, std::int64_t rowid, const Valu
 }
 
 void Storage::write_metadata(std::size_t column, Location at, const Value& value) {
-  const MetadataType type = table_.metadata[column].type;
-  std::array<std::byte, 16> cell{};
-  const std::span<std::byte> bytes = std::span(cell).first(metadata_cell(type, 0).size);
-  encode_metadata(type, value, bytes, 0);
-  staged(at.chunk).columns[table_.vectors.size() + column].set(at.slot, bytes);
+  stage_metadata(staged(at.chunk), column, at.slot, value);
 }
 
 void Storage::write_long_text(std::size_t column, std::int64_t rowid, const Value& value) {
@@ -232,9 +173,7 @@ void Storage::release_slot(Location at) {
                 fmt::format("vec0 deletion error: validity bit is not set for {}.{}.{} at {}", table_.schema,
                             shadow_name(table_, kChunks), at.chunk, at.slot),
                 SQLITE_ERROR);
-  set_bit(changes.validity, at.slot, false);
-  changes.rowids.clear(at.slot);
-  for (SlotValues& column : changes.columns) column.clear(at.slot);
+  mark_free(changes, at.slot);
   with_room_[changes.partitions].insert(at.chunk);
 }
 
@@ -257,29 +196,43 @@ void Storage::remove(std::int64_t rowid, Location at) {
   delete_keyed_values(rowid);
 }
 
-Location Storage::change_partitions(std::int64_t rowid, Location from, const std::vector<Value>& partitions) {
+Location Storage::move_row(std::int64_t rowid, Location from, const std::vector<Value>& partitions,
+                           const NewVectors& new_vectors) {
   flush();
-  std::vector<std::vector<std::byte>> cells;
-  for (const ChunkColumn& column : chunk_columns(table_)) {
-    const sqlite::Blob blob = open(column.suffix, column.column, from.chunk, sqlite::Blob::Mode::read);
-    if (blob.size() != column.size) throw_corrupt(column.suffix, from.chunk, "the blob has the wrong size");
-    cells.emplace_back(column.slot_size);
-    blob.read(cells.back(), column.is_bits ? from.slot / 8 : from.slot * column.slot_size);
-    if (column.is_bits) cells.back()[0] = std::byte{get_bit(cells.back(), from.slot % 8)};
+  std::vector<std::vector<std::byte>> vectors_of_row;
+  for (std::size_t i = 0; i < table_.vectors.size(); ++i) {
+    vectors_of_row.emplace_back(table_.vectors[i].byte_size());
+    if (const auto given = new_vectors.find(i); given != new_vectors.end())
+      vectors_of_row.back().assign(given->second.begin(), given->second.end());
+    else
+      vectors(i)->read(from.chunk, from.slot, 1, vectors_of_row.back().data());
+  }
+  // A long text stays where it is, under the row's rowid, but its cell tells its length.
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < table_.metadata.size(); ++i) {
+    MetadataCell cell = metadata(i)->read_one(from.chunk, from.slot);
+    if (cell.is_long) cell.value.bytes = long_text(i, rowid);
+    values.push_back(std::move(cell.value));
   }
 
   const std::optional<Location> slot = free_slot(partitions);
   const Location to = slot ? *slot : new_chunk(partitions);
-  // A long text's cell tells its length; the text itself stays where it is, under the row's rowid.
-  for (std::size_t i = 0; i < cells.size(); ++i) staged(to.chunk).columns[i].set(to.slot, cells[i]);
-  take_slot(to, rowid);
+  ChunkChanges& changes = staged(to.chunk);
+  for (std::size_t i = 0; i < vectors_of_row.size(); ++i)
+    stage_vector(changes, i, to.slot, vectors_of_row[i]);
+  for (std::size_t i = 0; i < values.size(); ++i) stage_metadata(changes, i, to.slot, values[i]);
+  mark_taken(changes, to.slot, rowid);
   release_slot(from);
   settle(to.chunk);
-  Lease st = lease("move_row", 0, [&] {
+  point_row(rowid, to);
+  return to;
+}
+
+void Storage::point_row(std::int64_t rowid, Location to) {
+  Lease st = lease("point_row", 0, [&] {
     return "UPDATE " + shadow_sql(table_, kRowids) + " SET chunk_id = ?, chunk_offset = ? WHERE rowid = ?";
   });
   st->bind(1, to.chunk).bind(2, to.slot).bind(3, rowid).run();
-  return to;
 }
 
 }  // namespace cairn::vec0

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cairn/error.hpp"
 #include "vec0/command.hpp"
 #include "vec0/value.hpp"
@@ -49,8 +51,10 @@ Value checked_auxiliary(const AuxiliaryColumn& column, sqlite3_value* value) {
   return Value::of(value);
 }
 
-Value checked_metadata(const MetadataColumn& column, sqlite3_value* value) {
+Value checked_metadata(const TableDefinition& table, std::size_t index, sqlite3_value* value) {
+  const MetadataColumn& column = table.metadata[index];
   const int type = sqlite3_value_type(value);
+  if (type == SQLITE_NULL && table.index() == Index::cairn) return {};
   switch (column.type) {
     case MetadataType::boolean:
       if (type != SQLITE_INTEGER || (sqlite3_value_int64(value) != 0 && sqlite3_value_int64(value) != 1))
@@ -146,7 +150,7 @@ void insert(Storage& storage, sqlite3_value* oid, sqlite3_value** values, sqlite
         row.auxiliaries[column.index] = checked_auxiliary(table.auxiliaries[column.index], values[i]);
         break;
       case ColumnKind::metadata:
-        row.metadata[column.index] = checked_metadata(table.metadata[column.index], values[i]);
+        row.metadata[column.index] = checked_metadata(table, column.index, values[i]);
         break;
       default:
         break;
@@ -197,7 +201,7 @@ Change checked_change(const TableDefinition& table, ColumnRef column, sqlite3_va
       change.value = checked_auxiliary(table.auxiliaries[column.index], value);
       break;
     case ColumnKind::metadata:
-      change.value = checked_metadata(table.metadata[column.index], value);
+      change.value = checked_metadata(table, column.index, value);
       break;
     case ColumnKind::partition:
       change.value = checked_partition(table.partitions[column.index], value);
@@ -209,22 +213,30 @@ Change checked_change(const TableDefinition& table, ColumnRef column, sqlite3_va
   return change;
 }
 
-// Moves the row if its partition values change.
+// Moves the row if its partition values change, or its vectors where they are written once.
 Location apply_partitions(Storage& storage, std::int64_t rowid, Location at,
                           const std::vector<Change>& changes) {
-  if (storage.table().partitions.empty()) return at;
+  const bool must_move =
+      storage.writes_vectors_once() && std::any_of(changes.begin(), changes.end(), [](const Change& change) {
+        return change.column.kind == ColumnKind::vector;
+      });
+  if (storage.table().partitions.empty() && !must_move) return at;
   const std::vector<Value> old = storage.partitions_of(at.chunk);
   std::vector<Value> partitions = old;
   for (const Change& change : changes)
     if (change.column.kind == ColumnKind::partition) partitions[change.column.index] = change.value;
-  if (same_partitions(old, partitions)) return at;
-  return storage.change_partitions(rowid, at, partitions);
+  if (same_partitions(old, partitions) && !must_move) return at;
+  Storage::NewVectors vectors;
+  if (must_move)
+    for (const Change& change : changes)
+      if (change.column.kind == ColumnKind::vector) vectors.emplace(change.column.index, change.vector.bytes);
+  return storage.move_row(rowid, at, partitions, vectors);
 }
 
 void apply(Storage& storage, std::int64_t rowid, Location at, const std::vector<Change>& changes) {
   at = apply_partitions(storage, rowid, at, changes);
   for (const Change& change : changes) {
-    if (change.column.kind == ColumnKind::vector)
+    if (change.column.kind == ColumnKind::vector && !storage.writes_vectors_once())
       storage.write_vector(change.column.index, at, change.vector.bytes);
     else if (change.column.kind == ColumnKind::metadata)
       storage.write_metadata(change.column.index, at, change.value);

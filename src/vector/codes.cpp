@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "simd/kernels.hpp"
@@ -76,25 +77,104 @@ std::size_t CodedRows::byte_size(std::size_t count, std::size_t dims) noexcept {
   return count * (2 * plane_bytes_of(dims) + 5 * sizeof(float));
 }
 
+CodedRows::CodedRows(std::size_t dims, std::size_t capacity, std::size_t count, std::byte* memory) noexcept
+    : count_(count), plane_bytes_(plane_bytes_of(dims)) {
+  auto* floats = reinterpret_cast<float*>(memory + 2 * capacity * plane_bytes_);
+  upper_ = reinterpret_cast<std::uint8_t*>(memory);
+  lower_ = upper_ + capacity * plane_bytes_;
+  terms_ = {floats, floats + capacity, floats + 2 * capacity, floats + 3 * capacity, floats + 4 * capacity};
+}
+
 CodedRows::CodedRows(ElementType type, Metric metric, std::span<const float> center, const std::byte* rows,
                      std::size_t count, std::byte* memory)
-    : count_(count), plane_bytes_(plane_bytes_of(center.size())) {
+    : CodedRows(center.size(), count, count, memory) {
+  encode_all(type, metric, center, rows);
+}
+
+CodedRows::CodedRows(std::size_t dims, std::size_t capacity, std::size_t count, std::byte* memory,
+                     std::size_t first_new, const std::byte* records)
+    : CodedRows(dims, capacity, count, memory) {
+  for (std::size_t i = first_new; i < count; ++i, records += byte_size(1, dims)) load(i, records);
+}
+
+void CodedRows::make_records(ElementType type, Metric metric, std::span<const float> center,
+                             const std::byte* rows, std::size_t count, std::byte* records) {
+  const std::size_t dims = center.size();
+  for (std::size_t i = 0; i < count; ++i)
+    CodedRows(dims, 1, 1, records + i * byte_size(1, dims))
+        .encode_all(type, metric, center, rows + i * vector::byte_size(type, dims));
+}
+
+void CodedRows::encode_all(ElementType type, Metric metric, std::span<const float> center,
+                           const std::byte* rows) {
   const std::size_t dims = center.size();
   assert(has_codes(type, metric, dims));
-  auto* floats = reinterpret_cast<float*>(memory + 2 * count * plane_bytes_);
-  upper_ = reinterpret_cast<std::uint8_t*>(memory);
-  lower_ = upper_ + count * plane_bytes_;
-  terms_ = {floats, floats + count, floats + 2 * count, floats + 3 * count, floats + 4 * count};
-  std::vector<float> row(dims);
-  for (std::size_t i = 0; i < count; ++i, rows += vector::byte_size(type, dims)) {
-    if (type == ElementType::float32) {
+  if (type == ElementType::float32) {
+    for (std::size_t i = 0; i < count_; ++i, rows += dims * sizeof(float))
       encode(metric, center, reinterpret_cast<const float*>(rows), i);
-      continue;
-    }
+    return;
+  }
+  std::vector<float> row(dims);
+  for (std::size_t i = 0; i < count_; ++i, rows += dims) {
     const auto* elements = reinterpret_cast<const std::int8_t*>(rows);
     std::copy(elements, elements + dims, row.begin());
     encode(metric, center, row.data(), i);
   }
+}
+
+bool CodedRows::is_code_of(Metric metric, std::span<const float> center, const float* row,
+                           const std::byte* record) {
+  std::vector<std::byte> memory(record, record + byte_size(1, center.size()));
+  const CodedRows one(center.size(), 1, 1, memory.data(), 0, record);
+  if (std::isinf(one.terms_.error8[0])) return true;
+  double norm = 0, row_norm = 0, lost4 = 0, lost8 = 0;
+  for_each_nibble(center.size(), [&](std::size_t byte, bool is_high, std::size_t d) {
+    const int shift = is_high ? 4 : 0, high = one.upper_[byte] >> shift & 15,
+              low = one.lower_[byte] >> shift & 15;
+    const double x = static_cast<double>(row[d]), r = static_cast<double>(row[d] - center[d]);
+    const double scale = static_cast<double>(one.terms_.scale[0]);
+    const double e4 = r - scale * (16 * high - kTwiceMiddle4 / 2.0),
+                 e8 = r - scale * (16 * high + low - kMiddle);
+    norm += r * r;
+    row_norm += x * x;
+    lost4 += e4 * e4;
+    lost8 += e8 * e8;
+  });
+  const auto holds = [](double square, float bound) {
+    return std::sqrt(square) <= static_cast<double>(bound) * (1 + 1e-6) + kUnderflow;
+  };
+  const double scaled = std::sqrt(row_norm) * static_cast<double>(one.terms_.inverse[0]);
+  const bool inverse_holds =
+      metric == Metric::cosine ? std::abs(scaled - 1) < 1e-3 : one.terms_.inverse[0] == 1;
+  return holds(norm, one.terms_.norm[0]) && holds(lost4, one.terms_.error4[0]) &&
+         holds(lost8, one.terms_.error8[0]) && inverse_holds;
+}
+
+// A record comes out of a file that anybody may have written. Terms that encode() would not give make a row
+// without bounds.
+void CodedRows::load(std::size_t i, const std::byte* record) noexcept {
+  std::memcpy(upper_ + i * plane_bytes_, record, plane_bytes_);
+  std::memcpy(lower_ + i * plane_bytes_, record + plane_bytes_, plane_bytes_);
+  float scale, norm, error4, error8, inverse;
+  const std::byte* const terms = record + 2 * plane_bytes_;
+  std::memcpy(&scale, terms, sizeof scale);
+  std::memcpy(&norm, terms + 4, sizeof norm);
+  std::memcpy(&error4, terms + 8, sizeof error4);
+  std::memcpy(&error8, terms + 12, sizeof error8);
+  std::memcpy(&inverse, terms + 16, sizeof inverse);
+  constexpr float kMost = static_cast<float>(2 * kLongest);
+  const auto is_length = [](float x) { return x >= 0 && x <= kMost; };  // false for NaN
+  if (!is_length(scale) || !is_length(norm) || !is_length(error4) || !is_length(error8) ||
+      !(inverse > 0 && inverse <= kMost)) {
+    scale = norm = 0;
+    error4 = error8 = kInfinity;
+    inverse = 1;
+  }
+  terms_.scale[i] = scale;
+  terms_.norm[i] = norm;
+  terms_.error4[i] = error4;
+  terms_.error8[i] = error8;
+  terms_.inverse[i] = inverse;
 }
 
 void CodedRows::encode(Metric metric, std::span<const float> center, const float* row, std::size_t i) {

@@ -40,8 +40,18 @@ class CodedRows {
   // floats, which must outlive this. REQUIRES: has_codes(type, metric, center.size()).
   CodedRows(ElementType type, Metric metric, std::span<const float> center, const std::byte* rows,
             std::size_t count, std::byte* memory);
+  // The first `count` of `capacity` rows in such memory, of which those from `first_new` on are taken in from
+  // records. Whatever bytes a record holds, bounds of its row are numbers.
+  CodedRows(std::size_t dims, std::size_t capacity, std::size_t count, std::byte* memory,
+            std::size_t first_new, const std::byte* records);
 
   static std::size_t byte_size(std::size_t count, std::size_t dims) noexcept;
+  // A row's code by itself, byte_size(1, dims) bytes: both planes, then the terms.
+  static void make_records(ElementType type, Metric metric, std::span<const float> center,
+                           const std::byte* rows, std::size_t count, std::byte* records);
+  // Whether the record's bounds hold for the row, by plain arithmetic; for checking a file.
+  static bool is_code_of(Metric metric, std::span<const float> center, const float* row,
+                         const std::byte* record);
   std::size_t count() const noexcept { return count_; }
 
  private:
@@ -54,7 +64,10 @@ class CodedRows {
     float* error8;   // the same of the eight bits
     float* inverse;  // 1 / |x|; for cosine
   };
+  CodedRows(std::size_t dims, std::size_t capacity, std::size_t count, std::byte* memory) noexcept;
   void encode(Metric metric, std::span<const float> center, const float* row, std::size_t i);
+  void encode_all(ElementType type, Metric metric, std::span<const float> center, const std::byte* rows);
+  void load(std::size_t i, const std::byte* record) noexcept;
 
   std::size_t count_, plane_bytes_;  // plane_bytes_: of one row in one plane
   std::uint8_t* upper_;

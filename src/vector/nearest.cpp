@@ -30,21 +30,32 @@ float least_of(const float* group) {
 }  // namespace
 
 void BoundedSearch::add(const CodedRows& rows) {
+  add_uncoded(rows.count());
+  blocks_.back() = &rows;
+}
+
+void BoundedSearch::add_uncoded(std::size_t count) {
   if (starts_.empty()) starts_.push_back(0);
-  blocks_.push_back(&rows);
-  starts_.push_back(starts_.back() + (rows.count() + kGroup - 1) / kGroup * kGroup);
+  blocks_.push_back(nullptr);
+  counts_.push_back(count);
+  starts_.push_back(starts_.back() + (count + kGroup - 1) / kGroup * kGroup);
 }
 
 void BoundedSearch::bound(std::size_t threads) {
   lower_.assign(starts_.empty() ? 0 : starts_.back(), kInfinity);
-  parallel_for(threads, blocks_.size(),
-               [&](std::size_t block) { bounds_.lower(*blocks_[block], lower_.data() + starts_[block]); });
+  parallel_for(threads, blocks_.size(), [&](std::size_t block) {
+    float* const lower = lower_.data() + starts_[block];
+    if (blocks_[block])
+      bounds_.lower(*blocks_[block], lower);
+    else
+      std::fill_n(lower, counts_[block], -kInfinity);
+  });
 }
 
 void BoundedSearch::keep_only(std::size_t block, std::span<const std::uint16_t> slots) {
   float* const lower = lower_.data() + starts_[block];
   std::size_t next = 0;
-  for (std::size_t slot = 0; slot < blocks_[block]->count(); ++slot) {
+  for (std::size_t slot = 0; slot < counts_[block]; ++slot) {
     if (next < slots.size() && slots[next] == slot)
       ++next;
     else
@@ -79,9 +90,9 @@ std::size_t BoundedSearch::block_of(std::size_t row) const {
          1;
 }
 
-float BoundedSearch::measure(std::size_t row, const Distance& distance) const {
+Scored BoundedSearch::measured(std::size_t row, const Measure& measure) const {
   const std::size_t block = block_of(row);
-  return distance(block, row - starts_[block]);
+  return measure(block, row - starts_[block]);
 }
 
 // The rows with the `count` least bounds, by row; all if there are no more.
@@ -115,12 +126,13 @@ std::vector<std::uint32_t> BoundedSearch::rows_that_look_nearest(std::size_t cou
 
 // How far the k nearest reach, from above: the k-th distance of twice as many rows that look near. +infinity
 // if there are no more than k rows.
-float BoundedSearch::first_reach(std::size_t k, const Distance& distance) const {
+float BoundedSearch::first_reach(std::size_t k, const Measure& measure) const {
   if (searched_ <= k) return kInfinity;
-  std::vector<float> measured;
-  for (const std::uint32_t row : rows_that_look_nearest(2 * k)) measured.push_back(measure(row, distance));
-  const auto kth = measured.begin() + static_cast<std::ptrdiff_t>(k - 1);
-  std::nth_element(measured.begin(), kth, measured.end());
+  std::vector<float> distances;
+  for (const std::uint32_t row : rows_that_look_nearest(2 * k))
+    distances.push_back(measured(row, measure).distance);
+  const auto kth = distances.begin() + static_cast<std::ptrdiff_t>(k - 1);
+  std::nth_element(distances.begin(), kth, distances.end());
   return bounds_.reach(*kth);
 }
 
@@ -145,10 +157,10 @@ std::vector<BoundedSearch::Candidate> BoundedSearch::candidates(float reach) con
   return found;
 }
 
-std::vector<Scored> BoundedSearch::nearest(std::size_t k, const Distance& distance) {
+std::vector<Scored> BoundedSearch::nearest(std::size_t k, const Measure& measure) {
   if (k == 0 || lower_.empty()) return {};
   if (least_.empty()) summarise();
-  float reach = first_reach(k, distance);
+  float reach = first_reach(k, measure);
   std::vector<Candidate> found = candidates(reach);
   if (found.size() > k) {
     std::vector<float> highs;
@@ -158,11 +170,7 @@ std::vector<Scored> BoundedSearch::nearest(std::size_t k, const Distance& distan
     reach = std::min(reach, bounds_.reach_of_key(*kth));
   }
   TopK nearest(k);
-  const auto consider = [&](std::size_t row) {
-    const std::size_t block = block_of(row);
-    const std::size_t slot = row - starts_[block];
-    nearest.push({distance(block, slot), rank_of(block, slot)});
-  };
+  const auto consider = [&](std::size_t row) { nearest.push(measured(row, measure)); };
   std::for_each(without_bounds_.begin(), without_bounds_.end(), consider);
   for (const Candidate& candidate : found)
     if (candidate.key.low <= reach) consider(candidate.row);

@@ -3,8 +3,8 @@
 //
 //   BoundedSearch search(bounds);
 //   for (const CodedRows& block : blocks) search.add(block);
-//   auto nearest = search.nearest(10, [&](std::size_t block, std::size_t slot) { return distance(block,
-//   slot); });
+//   auto nearest = search.nearest(10, [&](std::size_t block, std::size_t slot) { return scored(block, slot);
+//   });
 //
 // Three passes, each over fewer rows: four bits per dimension of every row; eight bits of the rows that the
 // first could not exclude; the vector itself of those that then still may be among the k (Seidl and Kriegel
@@ -25,23 +25,24 @@ namespace cairn::vector {
 
 class BoundedSearch {
  public:
-  // The distance of a row that was added, which DistanceTo gives.
-  using Distance = std::function<float(std::size_t block, std::size_t slot)>;
+  // A row that was added with its distance, which DistanceTo gives.
+  using Measure = std::function<Scored(std::size_t block, std::size_t slot)>;
 
   // REQUIRES: bounds.is_usable(). `bounds` and every block must outlive this.
   explicit BoundedSearch(const CodeBounds& bounds) : bounds_(bounds) {}
 
   // Blocks are numbered as they come, their rows by slot.
   void add(const CodedRows& rows);
+  // A block of rows without codes, all of which are measured.
+  void add_uncoded(std::size_t count);
   // Bounds all rows, in as many threads. Comes after the last add() and before what follows.
   void bound(std::size_t threads);
   // Rows that are not searched: all of a block but these, which ascend; or one.
   void keep_only(std::size_t block, std::span<const std::uint16_t> slots);
   void exclude(std::size_t block, std::size_t slot);
 
-  // The k first rows in order, fewer if there are no more. Ranks are rank_of(block, slot).
-  // May be called again, with another k.
-  std::vector<Scored> nearest(std::size_t k, const Distance& distance);
+  // The k first rows in order, fewer if there are no more. May be called again, with another k.
+  std::vector<Scored> nearest(std::size_t k, const Measure& measure);
 
  private:
   struct Candidate {
@@ -51,12 +52,13 @@ class BoundedSearch {
   std::size_t block_of(std::size_t row) const;
   void summarise();
   std::vector<std::uint32_t> rows_that_look_nearest(std::size_t count) const;
-  float first_reach(std::size_t k, const Distance& distance) const;
+  float first_reach(std::size_t k, const Measure& measure) const;
   std::vector<Candidate> candidates(float reach) const;
-  float measure(std::size_t row, const Distance& distance) const;
+  Scored measured(std::size_t row, const Measure& measure) const;
 
   const CodeBounds& bounds_;
-  std::vector<const CodedRows*> blocks_;
+  std::vector<const CodedRows*> blocks_;  // null: without codes
+  std::vector<std::size_t> counts_;       // of each block's rows
   std::vector<std::size_t> starts_;  // of each block's rows in lower_, multiples of a group; then the end
   std::vector<float> lower_;         // by row; +infinity: not searched, or without bounds
   std::vector<float> least_;         // by group; made by summarise()

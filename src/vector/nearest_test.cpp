@@ -36,10 +36,15 @@ struct Table {
                                                 made.count, distances.data());
   }
 
+  Scored scored(std::size_t block, std::size_t slot) const {
+    const std::uint64_t place = place_of(block, slot);
+    return {distances[block * block_rows + slot], place, place};
+  }
+
   std::vector<Scored> expected(std::size_t k, const std::vector<bool>& searched) const {
     std::vector<Scored> all;
     for (std::size_t i = 0; i < made.count; ++i)
-      if (searched[i]) all.push_back({distances[i], rank_of(i / block_rows, i % block_rows)});
+      if (searched[i]) all.push_back(scored(i / block_rows, i % block_rows));
     std::sort(all.begin(), all.end());
     all.resize(std::min(all.size(), k));
     return all;
@@ -89,7 +94,7 @@ TEST(BoundedSearch, FindsWhatAScanFinds) {
          {std::size_t{1}, std::size_t{10}, std::size_t{random() % 100}, std::size_t{1000}}) {
       const auto found = search.nearest(k, [&](std::size_t block, std::size_t slot) {
         ++measured;
-        return table.distances[block * block_rows + slot];
+        return table.scored(block, slot);
       });
       rows += table.made.count;
       ASSERT_EQ(entries(found), entries(table.expected(k, searched)))
@@ -110,7 +115,7 @@ TEST(BoundedSearch, MeasuresFewRows) {
   std::size_t measured = 0;
   search.nearest(10, [&](std::size_t block, std::size_t slot) {
     ++measured;
-    return table.distances[block * 1024 + slot];
+    return table.scored(block, slot);
   });
   EXPECT_LT(measured, 400u);
 }
@@ -119,7 +124,7 @@ TEST(BoundedSearch, OfNothingFindsNothing) {
   const CodeBounds bounds(Metric::l2, std::vector<float>(64), from_floats(std::vector<float>(64, 1.0f)));
   BoundedSearch search(bounds);
   search.bound(1);
-  EXPECT_TRUE(search.nearest(5, [](std::size_t, std::size_t) { return 0.0f; }).empty());
+  EXPECT_TRUE(search.nearest(5, [](std::size_t, std::size_t) { return Scored{}; }).empty());
 }
 
 }  // namespace

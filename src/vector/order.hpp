@@ -9,24 +9,25 @@
 
 namespace cairn::vector {
 
-// Rank of a row by its place: blocks as they come, and within one the higher slot first, as sqlite-vec has
-// them.
+// The place of a row as a number. As a rank it has blocks as they come, and within one the higher slot first,
+// which is sqlite-vec's order of ties.
 inline constexpr unsigned kSlotBits = 12;  // a block has at most 4096 slots
 inline constexpr std::uint64_t kSlotMask = (1u << kSlotBits) - 1;
 
-constexpr std::uint64_t rank_of(std::size_t block, std::size_t slot) noexcept {
+constexpr std::uint64_t place_of(std::size_t block, std::size_t slot) noexcept {
   return (block << kSlotBits) | (kSlotMask - slot);
 }
-constexpr std::size_t block_of(std::uint64_t rank) noexcept {
-  return static_cast<std::size_t>(rank >> kSlotBits);
+constexpr std::size_t block_of(std::uint64_t place) noexcept {
+  return static_cast<std::size_t>(place >> kSlotBits);
 }
-constexpr std::size_t slot_of(std::uint64_t rank) noexcept {
-  return static_cast<std::size_t>(kSlotMask - (rank & kSlotMask));
+constexpr std::size_t slot_of(std::uint64_t place) noexcept {
+  return static_cast<std::size_t>(kSlotMask - (place & kSlotMask));
 }
 
 struct Scored {
   float distance;
-  std::uint64_t rank;  // unique within a search; the lower comes first where distances are equal
+  std::uint64_t rank;   // unique within a search; the lower comes first where distances are equal
+  std::uint64_t place;  // where the row is: place_of() or what the caller likes
 };
 
 constexpr bool operator<(const Scored& a, const Scored& b) noexcept {

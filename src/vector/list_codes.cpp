@@ -1,0 +1,163 @@
+#include "vector/list_codes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+#include "simd/kernels.hpp"
+
+namespace cairn::vector {
+namespace {
+
+constexpr std::size_t kGroup = 4;  // dimensions that share a nibble of the code, and sixteen table entries
+constexpr std::size_t kEntries = 16;
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+// Relative; allows for the rounding of float32 when |q - c|^2 is computed.
+constexpr float kSlack = 0x1p-20f;
+
+// A block: for each group of dimensions 16 bytes of codes, then the rows' factors. The low nibbles of a
+// group's bytes are those of rows 0, 8, 1, 9, 2, 10 to 15, the high nibbles of rows 16, 24 to 31, so that
+// even and odd bytes, summed apart, give rows in order.
+struct Factors {
+  float add[kBlockRows];      // |r|^2 + 2 |r|^2 / <r, s> * <s, R c>
+  float rescale[kBlockRows];  // -2 |r|^2 / <r, s>
+  float error[kBlockRows];    // the standard deviation of the estimate, for |q - c| = 1
+};
+
+std::size_t code_bytes(std::size_t padded) {
+  return padded / kGroup * kEntries;
+}
+
+template <class Bytes>  // std::byte, const or not
+auto* factors_of(Bytes* block, std::size_t padded) {
+  using Result = std::conditional_t<std::is_const_v<Bytes>, const Factors, Factors>;
+  return reinterpret_cast<Result*>(block + code_bytes(padded));
+}
+
+// The sums of four numbers over the sixteen sets of them, bit b of the index telling whether x[b] is in,
+// minus the least of these sums.
+std::array<float, kEntries> subset_sums(const float* x) {
+  std::array<float, kEntries> sums;
+  sums[0] = 0;
+  for (std::size_t b = 0; b < kGroup; ++b) sums[0] += std::max(-x[b], 0.0f);
+  for (std::size_t b = 0; b < kGroup; ++b)
+    for (std::size_t j = 0; j < std::size_t{1} << b; ++j) sums[j + (std::size_t{1} << b)] = sums[j] + x[b];
+  return sums;
+}
+
+}  // namespace
+
+std::size_t list_block_bytes(std::size_t padded) noexcept {
+  return code_bytes(padded) + sizeof(Factors);
+}
+
+ListEncoder::ListEncoder(const Rotation& rotation, std::span<const float> centroid)
+    : rotation_(rotation),
+      centroid_(centroid.begin(), centroid.end()),
+      rotated_centroid_(rotation.padded()),
+      difference_(rotation.dims()),
+      rotated_(rotation.padded()) {
+  assert(centroid.size() == rotation.dims());
+  rotation(centroid_.data(), rotated_centroid_.data());
+}
+
+void ListEncoder::encode(const float* row, std::byte* block, std::size_t i) {
+  assert(i < kBlockRows);
+  const std::size_t padded = rotation_.padded();
+  for (std::size_t d = 0; d < difference_.size(); ++d) difference_[d] = row[d] - centroid_[d];
+  rotation_(difference_.data(), rotated_.data());
+
+  double square = 0, absolute = 0, centroid_dot = 0;  // |r|^2, 2 <r, s>, 2 <s, R c>
+  const std::size_t shift = i < 16 ? 0 : 4;
+  auto* code = reinterpret_cast<std::uint8_t*>(block) + 2 * (i % 8) + i / 8 % 2;
+  for (std::size_t d = 0; d < padded; d += kGroup, code += kEntries) {
+    unsigned nibble = 0;
+    for (std::size_t b = 0; b < kGroup; ++b) {
+      const auto r = static_cast<double>(rotated_[d + b]);
+      const auto c = static_cast<double>(rotated_centroid_[d + b]);
+      const bool is_positive = r > 0;
+      square += r * r;
+      absolute += std::abs(r);
+      centroid_dot += is_positive ? c : -c;
+      nibble |= unsigned{is_positive} << b;
+    }
+    *code = static_cast<std::uint8_t>((*code & (0xF0 >> shift)) | (nibble << shift));
+  }
+
+  const auto size = static_cast<double>(padded);
+  const double ratio = absolute > 0 ? 2 * square / absolute : 0;  // |r|^2 / <r, s>
+  const double variance = absolute > 0 ? (square * size / (absolute * absolute) - 1) / (size - 1) : 0;
+  auto add = static_cast<float>(square + ratio * centroid_dot);
+  auto rescale = static_cast<float>(-2 * ratio);
+  auto error = static_cast<float>(2 * std::sqrt(square * std::max(variance, 0.0)));
+  if (!std::isfinite(add) || !std::isfinite(rescale) || !std::isfinite(error)) {
+    add = rescale = 0;
+    error = kInfinity;
+  }
+  Factors& factors = *factors_of(block, padded);
+  factors.add[i] = add;
+  factors.rescale[i] = rescale;
+  factors.error[i] = error;
+}
+
+ListQuery::ListQuery(const Rotation& rotation, const float* query, float epsilon)
+    : table_(code_bytes(rotation.padded())), epsilon_(epsilon) {
+  std::vector<float> rotated(rotation.padded());
+  rotation(query, rotated.data());
+
+  float largest = 0;
+  double absolute = 0;
+  for (std::size_t d = 0; d < rotated.size(); d += kGroup) {
+    float sum = 0;
+    for (std::size_t b = 0; b < kGroup; ++b) sum += std::abs(rotated[d + b]);
+    largest = std::max(largest, sum);
+    absolute += static_cast<double>(sum);
+  }
+  if (!std::isfinite(absolute)) {
+    table_margin_ = kInfinity;
+    return;
+  }
+
+  // What rounding takes from an entry has a mean over the codes, which is added back, and a spread.
+  scale_ = largest / 255;
+  const float inverse = scale_ > std::numeric_limits<float>::min() ? 1 / scale_ : 0;
+  std::array<float, kEntries> lost{}, lost_square{};
+  for (std::size_t d = 0; d < rotated.size(); d += kGroup) {
+    const auto entries = subset_sums(rotated.data() + d);
+    std::uint8_t* const table = table_.data() + d / kGroup * kEntries;
+    for (std::size_t j = 0; j < kEntries; ++j) {
+      const int rounded = static_cast<int>(entries[j] * inverse + 0.5f);
+      const float rest = entries[j] - scale_ * static_cast<float>(rounded);
+      table[j] = static_cast<std::uint8_t>(rounded);
+      lost[j] += rest;
+      lost_square[j] += rest * rest;
+    }
+  }
+  double mean = 0, variance = 0;
+  for (std::size_t j = 0; j < kEntries; ++j) {
+    mean += static_cast<double>(lost[j]) / kEntries;
+    variance += static_cast<double>(lost_square[j]) / kEntries;
+  }
+  offset_ = static_cast<float>(mean - absolute / 2);
+  table_margin_ = epsilon * static_cast<float>(std::sqrt(variance));
+}
+
+void ListQuery::estimate(const std::byte* block, float centroid_square, float* estimates, float* lows) const {
+  std::array<std::int32_t, kBlockRows> sums;
+  simd::kernels().sum_lookups(reinterpret_cast<const std::uint8_t*>(block), table_.size() / kEntries,
+                              table_.data(), sums.data());
+  const Factors& factors = *factors_of(block, table_.size() / kEntries * kGroup);
+  const float error = epsilon_ * std::sqrt(centroid_square), slack = kSlack * centroid_square;
+  for (std::size_t i = 0; i < kBlockRows; ++i) {
+    const float dot = scale_ * static_cast<float>(sums[i]) + offset_;
+    const float rescale = factors.rescale[i];  // not positive, so that a larger dot makes a smaller distance
+    const float estimate = factors.add[i] + centroid_square + rescale * dot;
+    const float low = estimate + rescale * table_margin_ - (error * factors.error[i] + slack);
+    estimates[i] = estimate > -kInfinity ? estimate : -kInfinity;  // not NaN
+    lows[i] = low > -kInfinity ? low : -kInfinity;
+  }
+}
+
+}  // namespace cairn::vector
