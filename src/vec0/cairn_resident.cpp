@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "vec0/counters.hpp"
+#include "vec0/lists.hpp"
+#include "vec0/resident_lists.hpp"
 #include "vector/codes.hpp"
 
 namespace cairn::vec0 {
@@ -12,16 +14,21 @@ std::shared_ptr<const ResidentColumn> CairnResidency::bring_up(std::shared_ptr<c
                                                                unsigned) {
   std::shared_ptr<ResidentColumn> made = read_rows(kept.get());
   if (!made) return kept;
-  if (!reserve(*made)) return nullptr;
+  if (column_ == 0 && has_code_packs(column())) {
+    Lists lists(table_);
+    made->lists = ResidentLists::read(lists, column().dims, kept ? kept->lists : nullptr);
+  }
+  // Without codes and vectors, what is kept serves a search of the lists.
+  if (!reserve(*made, made->lists ? Kept::places : Kept::codes)) return nullptr;
   made->center = has_code_packs(column()) ? table_.center(column_) : std::vector<float>(column().dims);
   if (!vectors_) vectors_ = storage_.vectors(column_);
   if (!codes_) codes_.emplace(storage_, code_packs(storage_.table(), column_));
   // Codes are relative to the center, and vectors may have been left out.
-  const bool is_alike = kept && kept->has_vectors == made->has_vectors && kept->center == made->center;
+  const bool is_alike = kept && kept->kept == made->kept && kept->center == made->center;
   for (ResidentChunk& chunk : made->chunks) {
     if (is_alike && chunk.vectors) continue;
     const ResidentChunk* const before = is_alike ? find_chunk(*kept, chunk.rows->id) : nullptr;
-    chunk.vectors = read_vectors(chunk, made->has_vectors, before);
+    chunk.vectors = read_vectors(chunk, made->kept, before);
   }
   vectors_.reset();
   codes_.reset();
@@ -55,12 +62,11 @@ std::shared_ptr<ResidentColumn> CairnResidency::read_rows(const ResidentColumn* 
 }
 
 // `before` is what was kept of a chunk with the same id, if anything.
-std::shared_ptr<const ResidentVectors> CairnResidency::read_vectors(const ResidentChunk& chunk,
-                                                                    bool with_vectors,
+std::shared_ptr<const ResidentVectors> CairnResidency::read_vectors(const ResidentChunk& chunk, Kept kept,
                                                                     const ResidentChunk* before) {
   const VectorColumn& definition = column();
   const Chunk& rows = *chunk.rows;
-  const bool is_coded = has_codes(rows);
+  const bool with_vectors = kept == Kept::vectors, is_coded = kept != Kept::places && has_codes(rows);
   const std::size_t record = vector::CodedRows::byte_size(1, definition.dims), size = definition.byte_size();
   const std::size_t code_bytes = is_coded ? rows.slots() * record : 0;
   counters().chunks_kept += 1;

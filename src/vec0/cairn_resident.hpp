@@ -15,7 +15,7 @@ class CairnResidency final : public Residency {
   std::shared_ptr<const ResidentColumn> bring_up(std::shared_ptr<const ResidentColumn> kept,
                                                  unsigned version) override;
   std::shared_ptr<ResidentColumn> read_rows(const ResidentColumn* kept);
-  std::shared_ptr<const ResidentVectors> read_vectors(const ResidentChunk& chunk, bool with_vectors,
+  std::shared_ptr<const ResidentVectors> read_vectors(const ResidentChunk& chunk, Kept kept,
                                                       const ResidentChunk* before);
 
   bool has_codes(const Chunk& rows) const;

@@ -12,7 +12,9 @@
 #include "vec0/cairn_resident.hpp"
 #include "vec0/counters.hpp"
 #include "vec0/lease.hpp"
+#include "vec0/lists.hpp"
 #include "vec0/shadow.hpp"
+#include "vec0/thresholds.hpp"
 #include "vector/codes.hpp"
 
 namespace cairn::vec0 {
@@ -42,28 +44,13 @@ std::size_t live_count(std::span<const std::byte> validity) {
   return count;
 }
 
-struct Half {  // TEMPORARY
-  static void float_to_half(const float* in, std::size_t n, std::uint16_t* out) {
-    for (std::size_t i = 0; i < n; ++i) {
-      _Float16 h = static_cast<_Float16>(in[i]);
-      std::memcpy(out + i, &h, 2);
-    }
-  }
-  static void half_to_float(const std::uint16_t* in, std::size_t n, float* out) {
-    for (std::size_t i = 0; i < n; ++i) {
-      _Float16 h;
-      std::memcpy(&h, in + i, 2);
-      out[i] = static_cast<float>(h);
-    }
-  }
-};
 bool is_sparse(std::span<const std::byte> validity, std::size_t used) {
   return used >= kFirstSlots && live_count(validity) * kSparse <= used;
 }
 
 std::vector<std::uint16_t> to_halves(std::span<const std::byte> floats) {
   std::vector<std::uint16_t> halves(floats.size() / sizeof(float));
-  Half::float_to_half(reinterpret_cast<const float*>(floats.data()), halves.size(), halves.data());
+  simd::kernels().float_to_half(reinterpret_cast<const float*>(floats.data()), halves.size(), halves.data());
   return halves;
 }
 
@@ -89,7 +76,7 @@ class PackedVectors final : public VectorReader {
   }
   void decode(std::size_t count, std::byte* out) {
     if (column_.is_half)
-      Half::half_to_float(halves_.data(), count * column_.dims, reinterpret_cast<float*>(out));
+      simd::kernels().half_to_float(halves_.data(), count * column_.dims, reinterpret_cast<float*>(out));
   }
 
   PackReader packs_;
@@ -374,6 +361,7 @@ void CairnStorage::write_chunk(std::int64_t id, ChunkChanges& changes) {
   write_row_of_chunk(id, changes);
   is_broken_ = false;
   if (is_sparse(changes.validity, changes.used)) sparse_.insert(id);
+  filled_a_chunk_ |= changes.used == table_.chunk_size && changes.used > changes.stored_used;
 }
 
 // Codes are made from what is stored, so that they bound it.
@@ -566,6 +554,27 @@ void CairnStorage::maintain() {
     n += any_bit(found->validity);
     empty_chunk(*found);
   }
+  if (filled_a_chunk_) file_full_chunks();
+}
+
+// Not one by one: each filing writes to most of the lists.
+void CairnStorage::file_full_chunks() {
+  filled_a_chunk_ = false;
+  if (!has_code_packs(table_.vectors.front())) return;
+  std::vector<std::int64_t> chunks;
+  std::size_t rows = 0;
+  {
+    Lease st = lease("full_chunks", 0, [&] {
+      return fmt::format("SELECT chunk_id, NOT filed AND used = {0} FROM {1}", table_.chunk_size,
+                         shadow_sql(table_, kChunks));
+    });
+    for (; st->step(); rows += table_.chunk_size)
+      if (st->get<bool>(1)) chunks.push_back(st->get<std::int64_t>(0));
+  }
+  const std::size_t waiting = chunks.size() * table_.chunk_size;
+  if (rows < thresholds().listed_rows || waiting < std::max<std::size_t>(thresholds().filed_rows, rows / 64))
+    return;
+  Lists(*this).file(chunks, rows);
 }
 
 void CairnStorage::end_transaction() noexcept {

@@ -64,6 +64,7 @@ class CairnStorage final : public Storage {
   void write_metadata_cells(std::size_t column, std::int64_t id, const ChunkChanges& changes);
   void write_row_of_chunk(std::int64_t id, const ChunkChanges& changes);
   void empty_chunk(const Chunk& chunk);
+  void file_full_chunks();
   PackWriter& vector_writer(std::size_t column);
   PackWriter& code_writer(std::size_t column);
 
@@ -72,6 +73,7 @@ class CairnStorage final : public Storage {
   std::optional<Stamp> stamp_;                                              // of this transaction
   std::set<std::int64_t> sparse_;  // chunks that this transaction left with few rows
   std::optional<std::int64_t> emptying_;
+  bool filled_a_chunk_ = false;  // since rows were last filed
 };
 
 }  // namespace cairn::vec0

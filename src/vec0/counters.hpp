@@ -13,6 +13,7 @@ struct Counters {
   std::atomic<std::uint64_t> point_reads{0};        // single vectors that were read for their distance
   std::atomic<std::uint64_t> resident_searches{0};  // searches in memory
   std::atomic<std::uint64_t> bounded_searches{0};   // of those, by bounds
+  std::atomic<std::uint64_t> list_searches{0};      // and by lists
   std::atomic<std::uint64_t> chunks_kept{0};        // times that a chunk's vectors were read into memory
 };
 

@@ -47,7 +47,7 @@ std::shared_ptr<const ResidentColumn> FlatResidency::bring_up(std::shared_ptr<co
     changed = changed_chunks();
   // What changes between any two searches, in a way that cannot be followed, is better read where it is, but
   // for what comparing can save.
-  const bool pays = changed || !version_ || can_follow_ || (kept && kept->has_vectors);
+  const bool pays = changed || !version_ || can_follow_ || (kept && kept->kept == Kept::vectors);
   auto now = pays ? read(kept.get(), changed) : nullptr;
   read_ = std::vector<std::byte>();
   return now;
@@ -100,9 +100,9 @@ ResidentColumn FlatResidency::read_rows() {
 std::shared_ptr<const ResidentColumn> FlatResidency::read(
     const ResidentColumn* kept, const std::optional<std::set<std::int64_t>>& changed) {
   auto made = std::make_shared<ResidentColumn>(read_rows());
-  if (!reserve(*made)) return nullptr;
+  if (!reserve(*made, has_codes(column()) ? Kept::codes : Kept::vectors)) return nullptr;
 
-  const bool is_alike = kept && kept->has_vectors == made->has_vectors;
+  const bool is_alike = kept && kept->kept == made->kept;
   if (is_alike) made->center = kept->center;
   const std::unique_ptr<VectorReader> reader = storage_.vectors(column_);
   for (ResidentChunk& chunk : made->chunks) {
@@ -116,7 +116,7 @@ std::shared_ptr<const ResidentColumn> FlatResidency::read(
   }
   // A table that was never seen to change may stay as it is; then finding its pages would be for nothing.
   // Without the vectors, changes must be known.
-  if (!pages_ && wal_ && (kept || !made->has_vectors)) map_pages(made->chunks);
+  if (!pages_ && wal_ && (kept || made->kept != Kept::vectors)) map_pages(made->chunks);
   return made;
 }
 
@@ -130,7 +130,7 @@ std::shared_ptr<const ResidentVectors> FlatResidency::read_vectors(
   counters().chunks_kept += 1;
   if (kept && kept->vectors() && std::memcmp(kept->vectors(), read_.data(), read_.size()) == 0) return kept;
   if (made.center.empty() && has_codes(definition)) made.center = center_of(definition, chunk, read_);
-  return std::make_shared<ResidentVectors>(definition, made.center, read_, made.has_vectors);
+  return std::make_shared<ResidentVectors>(definition, made.center, read_, made.kept == Kept::vectors);
 }
 
 }  // namespace cairn::vec0

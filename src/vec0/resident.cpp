@@ -6,6 +6,7 @@
 
 #include "cairn/error.hpp"
 #include "cairn/sqlite/connection_ref.hpp"
+#include "vec0/resident_lists.hpp"
 #include "vec0/shadow.hpp"
 #include "vec0/thresholds.hpp"
 
@@ -33,14 +34,13 @@ bool has_codes(const VectorColumn& column) {
 }
 
 // With what the allocator adds.
-std::size_t byte_size(const VectorColumn& column, const ResidentChunk& chunk, bool with_vectors) {
+std::size_t byte_size(const VectorColumn& column, const ResidentChunk& chunk, Kept kept) {
   constexpr std::size_t kAllocations = 10, kPerAllocation = 16;
   const std::size_t slots = chunk.rows->rowids.size();
   std::size_t fixed = sizeof(ResidentChunk) + sizeof(Chunk) + sizeof(ResidentVectors) + slots / 8 +
                       sizeof(*chunk.live) + kAllocations * kPerAllocation;
   for (const Value& partition : chunk.rows->partitions) fixed += sizeof partition + partition.bytes.size();
-  return fixed +
-         LargeBuffer::allocated(ResidentVectors::byte_size(column, chunk.kept_slots(), with_vectors)) +
+  return fixed + LargeBuffer::allocated(ResidentVectors::byte_size(column, chunk.kept_slots(), kept)) +
          slots * (sizeof(std::int64_t) + sizeof(std::uint16_t));
 }
 
@@ -58,18 +58,19 @@ const ResidentChunk* find_chunk(const ResidentColumn& column, std::int64_t chunk
   return found != column.chunks.end() && found->rows->id == chunk ? &*found : nullptr;
 }
 
-std::size_t ResidentVectors::byte_size(const VectorColumn& column, std::size_t slots,
-                                       bool with_vectors) noexcept {
-  return (has_codes(column) ? vector::CodedRows::byte_size(slots, column.dims) : 0) +
-         (with_vectors ? slots * column.byte_size() : 0);
+std::size_t ResidentVectors::byte_size(const VectorColumn& column, std::size_t slots, Kept kept) noexcept {
+  const bool with_codes = kept != Kept::places && has_codes(column);
+  return (with_codes ? vector::CodedRows::byte_size(slots, column.dims) : 0) +
+         (kept == Kept::vectors ? slots * column.byte_size() : 0);
 }
 
 ResidentVectors::ResidentVectors(const VectorColumn& column, std::span<const float> center,
                                  std::span<const std::byte> vectors, bool with_vectors)
     : slots_(vectors.size() / column.byte_size()),
-      memory_(std::make_shared<LargeBuffer>(byte_size(column, slots_, with_vectors))) {
+      memory_(std::make_shared<LargeBuffer>(
+          byte_size(column, slots_, with_vectors ? Kept::vectors : Kept::codes))) {
   if (with_vectors) {
-    vectors_ = memory_->data() + byte_size(column, slots_, false);
+    vectors_ = memory_->data() + byte_size(column, slots_, Kept::codes);
     std::memcpy(vectors_, vectors.data(), vectors.size());
   }
   if (has_codes(column))
@@ -93,17 +94,19 @@ void Residency::saw(std::size_t rows) noexcept {
   is_small_ = rows * column().byte_size() < thresholds().resident_bytes;
 }
 
-bool Residency::reserve(ResidentColumn& made) {
+bool Residency::reserve(ResidentColumn& made, Kept least) {
   const VectorColumn& definition = column();
-  const auto bytes = [&](bool with_vectors) {
-    std::size_t sum = 0;
-    for (const ResidentChunk& chunk : made.chunks) sum += byte_size(definition, chunk, with_vectors);
-    return sum;
-  };
-  made.has_vectors = budget_->reserve(this, bytes(true));
-  if (made.has_vectors || (has_codes(definition) && budget_->reserve(this, bytes(false)))) return true;
-  declined_ = bytes(!has_codes(definition));
-  return false;
+  const std::size_t fixed = made.lists ? made.lists->byte_size() : 0;
+  for (made.kept = Kept::vectors;; made.kept = static_cast<Kept>(static_cast<int>(made.kept) - 1)) {
+    std::size_t bytes = fixed;
+    for (const ResidentChunk& chunk : made.chunks) bytes += byte_size(definition, chunk, made.kept);
+    const bool is_of_use = made.kept != Kept::codes || has_codes(definition);
+    if (is_of_use && budget_->reserve(this, bytes)) return true;
+    if (made.kept == least) {
+      declined_ = bytes;
+      return false;
+    }
+  }
 }
 
 std::shared_ptr<const ResidentColumn> Residency::current() {

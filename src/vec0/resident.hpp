@@ -22,12 +22,17 @@
 
 namespace cairn::vec0 {
 
+class ResidentLists;
+
+// How much is kept of each row: where it is, its code, its vector; each includes those before.
+enum class Kept { places, codes, vectors };
+
 // The vectors of one chunk, or of its first slots if the others are free. Immutable, so that a cursor can go
 // on with what it began with.
 class ResidentVectors {
  public:
-  // What `slots` take: their codes, where the column has them, and if wanted the vectors.
-  static std::size_t byte_size(const VectorColumn& column, std::size_t slots, bool with_vectors) noexcept;
+  // What `slots` take.
+  static std::size_t byte_size(const VectorColumn& column, std::size_t slots, Kept kept) noexcept;
 
   // REQUIRES: with_vectors for a column without codes; vectors.size() is slots * column.byte_size().
   ResidentVectors(const VectorColumn& column, std::span<const float> center,
@@ -66,7 +71,8 @@ struct ResidentColumn {
   std::vector<float> center;          // of the codes
   std::vector<ResidentChunk> chunks;  // by id
   std::size_t rows = 0;               // live ones
-  bool has_vectors = false;
+  Kept kept = Kept::places;
+  std::shared_ptr<const ResidentLists> lists;  // null: none, or no room
 };
 
 // One column of one connection. Belongs to a Storage.
@@ -89,8 +95,9 @@ class Residency {
   // The column as it is at `version`, taken in or kept from before; null if there is no room for it.
   virtual std::shared_ptr<const ResidentColumn> bring_up(std::shared_ptr<const ResidentColumn> kept,
                                                          unsigned version) = 0;
-  // Room in the budget for the chunks of `made`, with their vectors or without; sets has_vectors.
-  bool reserve(ResidentColumn& made);
+  // Room in the budget for the chunks of `made`, with as much as there is room for, but at least so much;
+  // sets made.kept.
+  bool reserve(ResidentColumn& made, Kept least);
   const VectorColumn& column() const noexcept { return storage_.table().vectors[column_]; }
 
   Storage& storage_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "vec0/counters.hpp"
+#include "vec0/resident_lists.hpp"
 #include "vec0/row_filter.hpp"
 #include "vec0/thresholds.hpp"
 
@@ -24,24 +25,29 @@ MixedTypes mixed_types(const SearchRequest& request) {
 }  // namespace
 
 Search::Search(Storage& storage, SearchRequest request)
-    : request_(std::move(request)),
+    : storage_(storage),
+      request_(std::move(request)),
       memory_(storage.residency(request_.vector_column).current()),
       distances_(storage, request_.vector_column, request_.query),
       ties_by_rowid_(storage.table().index() == Index::cairn) {
   counters().searches += 1;
   if (request_.k == 0) return;
   // The vectors of a stream's later rows could have changed when they are read.
-  if (memory_ && !memory_->has_vectors && !request_.k && !storage.writes_vectors_once()) memory_ = nullptr;
+  if (memory_ && memory_->kept != Kept::vectors && !request_.k && !storage.writes_vectors_once())
+    memory_ = nullptr;
   counters().resident_searches += memory_ != nullptr;
   for (const Condition& condition : request_.conditions)
     if (condition.column.kind == ColumnKind::distance)
       by_distance_.emplace_back(storage.db(), condition, mixed_types(request_));
 
+  const std::size_t wanted = request_.k.value_or(kFirstRows);
+  if (memory_ && try_lists(wanted)) return;
+  if (memory_ && memory_->kept == Kept::places) memory_ = nullptr;
   if (memory_) {
-    choose_candidates(storage);
-    if (!try_bounds(storage, request_.k.value_or(kFirstRows))) measure_all();
+    if (chunks_.empty()) choose_candidates();
+    if (!try_bounds(wanted)) measure_all();
   } else {
-    scan(storage);
+    scan();
   }
 }
 
@@ -76,9 +82,9 @@ class Search::Measured {
 
 // Chunk by chunk, so that pages which lie together are read together, with the count of rows at the end:
 // where the file is not in memory, going to and fro in it costs more than all of its vectors.
-void Search::scan(Storage& storage) {
-  RowFilter filter(storage, request_.conditions, mixed_types(request_));
-  const std::unique_ptr<CodeScan> codes = make_code_scan(storage);
+void Search::scan() {
+  RowFilter filter(storage_, request_.conditions, mixed_types(request_));
+  const std::unique_ptr<CodeScan> codes = make_code_scan();
   const std::optional<std::size_t> wanted = codes && !request_.k ? kFirstRows : request_.k;
   Measured measured(*this, wanted);
   std::vector<std::uint16_t> slots;
@@ -101,18 +107,18 @@ void Search::scan(Storage& storage) {
     found_ = *wanted;
   }
   order_ = measured.take();
-  storage.residency(request_.vector_column).saw(filter.live_rows());
+  storage_.residency(request_.vector_column).saw(filter.live_rows());
 }
 
 // For the first rows of a search, if there are codes that tell which these are. A stream goes on to measure
 // the others later, which in a write transaction could have been rolled back by then.
-std::unique_ptr<CodeScan> Search::make_code_scan(Storage& storage) const {
-  auto* const table = dynamic_cast<CairnStorage*>(&storage);
-  const VectorColumn& column = storage.table().vectors[request_.vector_column];
+std::unique_ptr<CodeScan> Search::make_code_scan() const {
+  auto* const table = dynamic_cast<CairnStorage*>(&storage_);
+  const VectorColumn& column = storage_.table().vectors[request_.vector_column];
   const auto wanted = static_cast<double>(request_.k.value_or(kFirstRows));
   if (!table || !has_code_packs(column) || !by_distance_.empty() ||
-      wanted * static_cast<double>(kRowsPerWanted) > storage.estimated_rows() ||
-      (!request_.k && sqlite3_txn_state(storage.db(), storage.table().schema.c_str()) == SQLITE_TXN_WRITE))
+      wanted * static_cast<double>(kRowsPerWanted) > storage_.estimated_rows() ||
+      (!request_.k && sqlite3_txn_state(storage_.db(), storage_.table().schema.c_str()) == SQLITE_TXN_WRITE))
     return nullptr;
   const std::vector<float> center = table->center(request_.vector_column);
   if (center.empty()) return nullptr;
@@ -128,14 +134,14 @@ vector::Scored Search::scored(float distance, std::size_t block, std::size_t slo
   return {distance, static_cast<std::uint64_t>(chunks_[block].chunk->rowids[slot]) ^ kSign, place};
 }
 
-void Search::choose_candidates(Storage& storage) {
+void Search::choose_candidates() {
   if (request_.conditions.size() == by_distance_.size()) {
     for (const ResidentChunk& chunk : memory_->chunks)
       if (!chunk.live->empty()) chunks_.push_back({chunk.rows, chunk.vectors.get(), chunk.live});
     rows_ = memory_->rows;
     return;
   }
-  RowFilter filter(storage, request_.conditions, mixed_types(request_), memory_);
+  RowFilter filter(storage_, request_.conditions, mixed_types(request_), memory_);
   std::vector<std::uint16_t> slots;
   while (auto chunk = filter.next(slots)) {
     if (slots.empty()) continue;
@@ -145,9 +151,100 @@ void Search::choose_candidates(Storage& storage) {
   }
 }
 
+// Whether the first rows could be found by lists, with the recall that is asked for. With conditions that
+// leave few rows, those are found as soon exactly.
+bool Search::try_lists(std::size_t wanted) {
+  constexpr std::size_t kFewRows = 20;  // one in so many
+  if (request_.recall >= 1 || !memory_->lists || request_.vector_column != 0 || !by_distance_.empty() ||
+      wanted > memory_->rows / kRowsPerWanted)
+    return false;
+  const VectorColumn& column = storage_.table().vectors[0];
+  bounds_ = std::make_unique<vector::CodeBounds>(column.metric, memory_->center, request_.query);
+  if (!bounds_->is_usable()) return false;
+  if (!request_.conditions.empty()) {
+    choose_candidates();
+    if (rows_ * kFewRows < memory_->rows || wanted > rows_ / kRowsPerWanted) return false;
+    wanted_.resize(memory_->chunks.size());
+    for (const Candidates& chunk : chunks_) {
+      std::vector<bool>& slots =
+          wanted_[static_cast<std::size_t>(find_chunk(*memory_, chunk.chunk->id) - memory_->chunks.data())];
+      slots.resize(chunk.chunk->slots());
+      for (const std::uint16_t slot : *chunk.slots) slots[slot] = true;
+    }
+    chunks_.clear();
+  }
+  by_lists_ = true;
+  find_in_lists(wanted);
+  is_partial_ = !request_.k;
+  counters().list_searches += 1;
+  return true;
+}
+
+// The chunk that an entry of a list names, if the row is there still and satisfies the conditions.
+const ResidentChunk* Search::chunk_of(std::uint64_t place) const {
+  const ResidentChunk* const chunk = find_chunk(*memory_, chunk_of_place(place));
+  const std::size_t slot = slot_of_place(place);
+  if (!chunk || slot >= chunk->rows->used || !chunk->rows->is_live(slot)) return nullptr;
+  if (wanted_.empty()) return chunk;
+  const std::vector<bool>& slots = wanted_[static_cast<std::size_t>(chunk - memory_->chunks.data())];
+  return !slots.empty() && slots[slot] ? chunk : nullptr;
+}
+
+void Search::find_in_lists(std::size_t k) {
+  const ResidentLists& lists = *memory_->lists;
+  const std::vector<float> query = vector::to_floats(request_.query);
+  std::vector<float> point(query.size());
+  lists.space().point_of(query.data(), point.data());
+  vector::TopK nearest(k);
+  add_unfiled(nearest);
+  const bool is_bounded = memory_->kept == Kept::codes;  // a vector in the file is dear
+  vector::ListSearch search(lists.rotation(), lists.space().metric, point, lists.views());
+  search.run(request_.recall, nearest, [&](std::uint64_t place) -> std::optional<vector::Scored> {
+    const ResidentChunk* const chunk = chunk_of(place);
+    if (!chunk || !chunk->rows->is_filed) return std::nullopt;
+    const std::size_t slot = slot_of_place(place);
+    if (is_bounded && chunk->vectors->codes() &&
+        bounds_->interval(*chunk->vectors->codes(), slot).low > bounds_->reach(nearest.reach()))
+      return std::nullopt;
+    return scored(distances_.measure(chunk->rows->id, chunk->vectors->vectors(), slot),
+                  static_cast<std::size_t>(chunk - memory_->chunks.data()), slot);
+  });
+  order_ = vector::Ascending(nearest.take_sorted());
+  found_ = k;
+}
+
+// Rows that no list has yet: all that may be among the nearest.
+void Search::add_unfiled(vector::TopK& nearest) {
+  vector::BoundedSearch search(*bounds_);
+  std::vector<std::size_t> blocks;  // of memory_, by those of `search`
+  std::vector<std::uint16_t> slots;
+  for (std::size_t i = 0; i < memory_->chunks.size(); ++i) {
+    const ResidentChunk& chunk = memory_->chunks[i];
+    if (chunk.rows->is_filed || chunk.live->empty()) continue;
+    blocks.push_back(i);
+    if (chunk.vectors->codes())
+      search.add(*chunk.vectors->codes());
+    else
+      search.add_uncoded(chunk.vectors->slots());
+  }
+  search.bound(1);
+  for (std::size_t n = 0; n < blocks.size(); ++n) {
+    const ResidentChunk& chunk = memory_->chunks[blocks[n]];
+    slots.clear();
+    for (const std::uint16_t slot : *chunk.live)
+      if (wanted_.empty() || (!wanted_[blocks[n]].empty() && wanted_[blocks[n]][slot])) slots.push_back(slot);
+    search.keep_only(n, slots);
+  }
+  for (const vector::Scored& row : search.nearest(nearest.k(), [&](std::size_t n, std::size_t slot) {
+         const ResidentChunk& chunk = memory_->chunks[blocks[n]];
+         return scored(distances_.measure(chunk.rows->id, chunk.vectors->vectors(), slot), blocks[n], slot);
+       }))
+    nearest.push(row);
+}
+
 // Whether the first rows could be found by bounds.
-bool Search::try_bounds(Storage& storage, std::size_t wanted) {
-  const VectorColumn& column = storage.table().vectors[request_.vector_column];
+bool Search::try_bounds(std::size_t wanted) {
+  const VectorColumn& column = storage_.table().vectors[request_.vector_column];
   const bool has_codes = vector::has_codes(column.type, column.metric, column.dims);
   if (!has_codes || memory_->center.empty() || !by_distance_.empty() || rows_ < thresholds().bounded_rows ||
       wanted > rows_ / kRowsPerWanted)
@@ -155,21 +252,19 @@ bool Search::try_bounds(Storage& storage, std::size_t wanted) {
   std::size_t slots = 0;  // a pass over the codes goes over those of other rows too
   for (const Candidates& chunk : chunks_) slots += chunk.memory->slots();
   if (rows_ < slots / kRowsPerWanted) return false;
-  bounded_ = std::make_unique<Bounded>(*memory_, column, request_.query);
-  if (!bounded_->bounds.is_usable()) {
-    bounded_.reset();
-    return false;
-  }
+  if (!bounds_)
+    bounds_ = std::make_unique<vector::CodeBounds>(column.metric, memory_->center, request_.query);
+  if (!bounds_->is_usable()) return false;
+  bounded_ = std::make_unique<vector::BoundedSearch>(*bounds_);
   for (const Candidates& chunk : chunks_) {
     if (chunk.memory->codes())
-      bounded_->search.add(*chunk.memory->codes());
+      bounded_->add(*chunk.memory->codes());
     else
-      bounded_->search.add_uncoded(chunk.memory->slots());
+      bounded_->add_uncoded(chunk.memory->slots());
   }
-  bounded_->search.bound(storage.threads);
+  bounded_->bound(storage_.threads);
   for (std::size_t i = 0; i < chunks_.size(); ++i)
-    if (chunks_[i].slots->size() != chunks_[i].memory->slots())
-      bounded_->search.keep_only(i, *chunks_[i].slots);
+    if (chunks_[i].slots->size() != chunks_[i].memory->slots()) bounded_->keep_only(i, *chunks_[i].slots);
   find_nearest(wanted);
   if (request_.k) bounded_.reset();
   is_partial_ = !request_.k;
@@ -178,7 +273,7 @@ bool Search::try_bounds(Storage& storage, std::size_t wanted) {
 }
 
 void Search::find_nearest(std::size_t k) {
-  order_ = vector::Ascending(bounded_->search.nearest(k, [&](std::size_t block, std::size_t slot) {
+  order_ = vector::Ascending(bounded_->nearest(k, [&](std::size_t block, std::size_t slot) {
     const Candidates& chunk = chunks_[block];
     return scored(distances_.measure(chunk.chunk->id, vectors_of(chunk), slot), block, slot);
   }));
@@ -202,6 +297,8 @@ void Search::measure(std::size_t block, std::int64_t chunk, const std::byte* vec
 void Search::measure_all() {
   bounded_.reset();
   is_partial_ = false;
+  if (by_lists_) choose_candidates();
+  by_lists_ = false;
   Measured measured(*this, request_.k);
   for (std::size_t block = 0; block < chunks_.size(); ++block) {
     const Candidates& chunk = chunks_[block];
@@ -211,23 +308,51 @@ void Search::measure_all() {
 }
 
 Row Search::row_of(const vector::Scored& entry) const {
-  const Chunk& chunk = *chunks_[vector::block_of(entry.place)].chunk;
-  const std::size_t slot = vector::slot_of(entry.place);
+  const std::size_t block = vector::block_of(entry.place), slot = vector::slot_of(entry.place);
+  const Chunk& chunk = chunk_at(block);
   return {chunk.rowids[slot], {chunk.id, slot}, entry.distance};
 }
 
+const Chunk& Search::chunk_at(std::size_t block) const {
+  return by_lists_ ? *memory_->chunks[block].rows : *chunks_[block].chunk;
+}
+
 std::optional<Row> Search::row(std::size_t place) {
-  if (is_partial_ && place >= found_) {
-    const std::size_t wanted = std::max(found_ * kGrowth, place + 1);
-    if (bounded_ && wanted <= rows_ / kRowsPerWanted)
-      find_nearest(wanted);
-    else
-      measure_all();
-  }
-  const vector::Scored* entry = order_.at(place);
+  if (place < given_.size()) return given_[place];
+  const bool by_lists = by_lists_ || !given_.empty();
+  while (is_partial_ && place - base_ >= order_.entries().size()) find_more(place + 1);
+  const vector::Scored* entry = order_.at(place - base_);
   if (!entry) return std::nullopt;
   counters().rows_handed += 1;
-  return row_of(*entry);
+  const Row row = row_of(*entry);
+  if (by_lists) {
+    given_.push_back(row);
+    last_ = *entry;
+  }
+  return row;
+}
+
+void Search::find_more(std::size_t least) {
+  const std::size_t wanted = std::max(found_ * kGrowth, least);
+  const std::size_t rows = by_lists_ && wanted_.empty() ? memory_->rows : rows_;
+  const bool by_lists = by_lists_;
+  if (wanted > rows / kRowsPerWanted || !(bounded_ || by_lists_))
+    measure_all();
+  else if (by_lists_)
+    find_in_lists(wanted);
+  else
+    find_nearest(wanted);
+  if (by_lists) leave_out_what_came();
+}
+
+// Rows that now come before the last one handed out were handed out, or are found too late: out of order they
+// would be of no use to anybody who reads in order.
+void Search::leave_out_what_came() {
+  std::vector<vector::Scored> behind;
+  for (const vector::Scored& entry : order_.entries())
+    if (last_ < entry) behind.push_back(entry);
+  base_ = given_.size();
+  order_ = vector::Ascending(std::move(behind));
 }
 
 std::optional<Row> Search::find(std::int64_t rowid) {

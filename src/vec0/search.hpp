@@ -51,16 +51,17 @@ class Search {
     std::shared_ptr<const std::vector<std::uint16_t>> slots;
   };
   class Measured;
-  struct Bounded {
-    Bounded(const ResidentColumn& column, const VectorColumn& definition, const vector::Vector& query)
-        : bounds(definition.metric, column.center, query), search(bounds) {}
-    vector::CodeBounds bounds;
-    vector::BoundedSearch search;
-  };
-  void scan(Storage& storage);
-  std::unique_ptr<CodeScan> make_code_scan(Storage& storage) const;
-  void choose_candidates(Storage& storage);
-  bool try_bounds(Storage& storage, std::size_t wanted);
+  void scan();
+  std::unique_ptr<CodeScan> make_code_scan() const;
+  void choose_candidates();
+  bool try_bounds(std::size_t wanted);
+  bool try_lists(std::size_t wanted);
+  void find_in_lists(std::size_t k);
+  void add_unfiled(vector::TopK& nearest);
+  const ResidentChunk* chunk_of(std::uint64_t list_place) const;
+  const Chunk& chunk_at(std::size_t block) const;
+  void find_more(std::size_t least);
+  void leave_out_what_came();
   void measure(std::size_t block, std::int64_t chunk, const std::byte* vectors,
                std::span<const std::uint16_t> slots, Measured& measured);
   void measure_all();
@@ -71,17 +72,24 @@ class Search {
   }
   Row row_of(const vector::Scored& entry) const;
 
+  Storage& storage_;
   SearchRequest request_;
   std::shared_ptr<const ResidentColumn> memory_;
   std::vector<Candidates> chunks_;  // by the block of a rank; without those that have no candidate
   std::vector<Predicate> by_distance_;
   RowDistances distances_;
   const bool ties_by_rowid_;
-  std::unique_ptr<Bounded> bounded_;  // of a search in memory
-  bool is_partial_ = false;           // only found_ of the nearest are known
+  std::unique_ptr<vector::CodeBounds> bounds_;      // of a search in memory
+  std::unique_ptr<vector::BoundedSearch> bounded_;  // while it may find more
+  std::vector<std::vector<bool>> wanted_;           // by lists: slots by chunk of memory_; empty: all
+  bool by_lists_ = false;                           // places are those of memory_, and chunks_ is empty
+  bool is_partial_ = false;                         // only found_ of the nearest are known
   std::size_t found_ = 0;
   std::size_t rows_ = 0;  // candidates
   vector::Ascending order_;
+  std::vector<Row> given_;                                         // by lists: what was handed out, in order,
+  vector::Scored last_{};                                          // the last of it,
+  std::size_t base_ = 0;                                           // and how much of it order_ does not hold
   std::vector<std::pair<std::int64_t, vector::Scored>> by_rowid_;  // sorted; made at the first find
 };
 

@@ -47,9 +47,9 @@ std::string columns_of(const TableDefinition& table, std::string_view suffix) {
           "NULL,birth BLOB NOT NULL,stamp BLOB NOT NULL{},validity BLOB NOT NULL,rowids BLOB NOT NULL)",
           partition_columns(table));
     if (suffix == kLists)
-      return "(list_id INTEGER PRIMARY KEY AUTOINCREMENT,size INTEGER NOT NULL,stamp BLOB NOT NULL,centroid "
-             "BLOB NOT "
-             "NULL,entries BLOB NOT NULL)";
+      return "(list_id INTEGER PRIMARY KEY AUTOINCREMENT,size INTEGER NOT NULL,square REAL NOT NULL,stamp "
+             "BLOB "
+             "NOT NULL,centroid BLOB NOT NULL,entries BLOB NOT NULL)";
     if (suffix.starts_with("vectors") || suffix.starts_with("codes"))
       return "(pack INTEGER PRIMARY KEY,records BLOB NOT NULL)";
     if (suffix.starts_with("metadatachunks")) return "(chunk_id INTEGER PRIMARY KEY,data BLOB NOT NULL)";

@@ -10,6 +10,9 @@ namespace cairn::vec0 {
 struct Thresholds {
   // Of live vectors. Reading less than this out of SQLite's pages is as good.
   std::atomic<std::size_t> resident_bytes{256 << 10};
+  // Rows of a cairn() table, so that it pays to file them in lists; and rows of full chunks that wait for it.
+  std::atomic<std::size_t> listed_rows{16384};
+  std::atomic<std::size_t> filed_rows{4096};
   // Candidates, so that a pass over their codes is worth its preparation.
   std::atomic<std::size_t> bounded_rows{1000};
 };

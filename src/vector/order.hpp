@@ -49,6 +49,9 @@ class TopK {
 
   // An entry at a greater distance is not among the k first.
   float reach() const noexcept { return full_ ? worst_.distance : std::numeric_limits<float>::infinity(); }
+  std::size_t k() const noexcept { return k_; }
+  // What is kept so far, the k first among it, in no order.
+  const std::vector<Scored>& entries() const noexcept { return kept_; }
   // The k first in order. Leaves this empty.
   std::vector<Scored> take_sorted();
 

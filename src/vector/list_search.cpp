@@ -1,0 +1,258 @@
+// When to stop.
+//
+// A row x of a list with the centroid c is at the squared distance s = |q - c|^2 + |r|^2 - 2 <r, q - c>,
+// r = x - c. With the list's spread for |r| this gives the row's *reach* towards the query, a cosine:
+//
+//   reach(s) = (|q - c|^2 + spread^2 - s) / (2 |q - c| spread).
+//
+// Let d be the k-th distance found so far. A list that was not scanned has a row that belongs among the k
+// nearest for each entry whose reach is over reach(d^2), and the farther the list, the more that is. How many
+// entries come how far is seen in the lists scanned last, the frontier: they lie beside those that come next
+// and see the query from about the same side. What lies beyond a high threshold u falls off like an
+// exponential (Balkema, de Haan 1974, Pickands 1975; bounded tails fall faster), so that
+//
+//   P(reach > t) = P(reach > u) exp(-(t - u) / mean excess over u)
+//
+// whatever the data are: clusters, few dimensions, queries from elsewhere. Its sum over the entries of all
+// lists not yet scanned is how many of the k nearest are expected to be missing. Reaches are taken from the
+// estimates of the codes, whose errors spread them, so the sum is more likely too large.
+#include "vector/list_search.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "simd/kernels.hpp"
+
+namespace cairn::vector {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+// Rows whose bound is wrong are lost: one in a thousand of those at the k-th distance itself, fewer before.
+constexpr float kEpsilon = 3;
+// For recall = 1: one in a billion.
+constexpr float kSureEpsilon = 6;
+constexpr std::size_t kFirstLists = 4;
+constexpr double kFrontier = 0.35;  // share of the scanned lists
+constexpr std::size_t kTail = 100;  // entries of the frontier beyond the threshold
+constexpr std::size_t kLeastTail = 16;
+constexpr float kMostNoise = 1;
+constexpr float kSteepest = 1e6f;  // where all excesses are 0
+constexpr double kCaution = 1.3;   // the expected number of missing rows is taken this many times
+// Lists with fewer entries, or all alike, may have no spread of their own.
+constexpr float kLeastSpread = 0.05f;  // of the mean one
+constexpr float kLargest = 1e30f;      // what is not below cannot be reckoned with
+constexpr std::size_t kSortedFirst = 64;
+
+// About e^x, for x up to 0 within 6 % and at least e^-87: the whole part goes into a float's exponent, the
+// rest stands in for the mantissa. The compiler makes a vector loop of it.
+float exponential(float x) {
+  const float scaled = std::max(0.0f, std::min(x, 0.0f) * 1.442695f + 127);
+  return std::bit_cast<float>(static_cast<std::int32_t>(scaled * 0x1p23f));
+}
+
+// The key orders rows as their distance does, and is what the codes estimate: the squared distance.
+float key_of(Metric metric, float distance) {
+  return metric == Metric::l2 ? distance * distance : 2 * distance;
+}
+
+// The k-th smallest of the keys that were pushed.
+class KthKey {
+ public:
+  explicit KthKey(std::size_t k) : k_(k) {}
+  void push(float key) {
+    if (keys_.size() == k_) {
+      if (!(key < keys_.front())) return;
+      std::pop_heap(keys_.begin(), keys_.end());
+      keys_.pop_back();
+    }
+    keys_.push_back(key);
+    std::push_heap(keys_.begin(), keys_.end());
+  }
+  // +infinity while there are fewer.
+  float value() const { return keys_.size() < k_ ? kInfinity : keys_.front(); }
+
+ private:
+  std::size_t k_;
+  std::vector<float> keys_;  // a heap, its largest first
+};
+
+// How far entries reach towards the query. Of each list the reaches over a floor are kept, which follows what
+// is needed for some kTail of them in the frontier.
+class Tail {
+ public:
+  // `padded`: dimensions of the codes.
+  explicit Tail(std::size_t padded) : noise_square_(0.5708f / static_cast<float>(padded - 1)) {}
+
+  float floor() const { return floor_; }
+  void begin_list(std::size_t entries) { lists_.push_back({floor_, entries, reaches_.size()}); }
+  void add(float reach) { reaches_.push_back(reach); }
+
+  // Fits the tail to the frontier: the last of the lists that were begun.
+  void fit() {
+    const auto first = static_cast<std::size_t>(static_cast<double>(lists_.size()) * (1 - kFrontier));
+    std::size_t entries = 0;
+    threshold_ = -kInfinity;
+    for (std::size_t i = first; i < lists_.size(); ++i) {
+      entries += lists_[i].entries;
+      threshold_ = std::max(threshold_, lists_[i].floor);
+    }
+    frontier_.clear();
+    for (std::size_t i = lists_[first].begin; i < reaches_.size(); ++i)
+      if (reaches_[i] > threshold_) frontier_.push_back(reaches_[i]);
+    const std::size_t wanted = std::min(kTail, entries / 4);  // more than a quarter is no tail
+    if (frontier_.size() > wanted) {
+      const auto cut = frontier_.begin() + static_cast<std::ptrdiff_t>(wanted);
+      std::nth_element(frontier_.begin(), cut, frontier_.end(), std::greater<>());
+      threshold_ = *cut;
+      frontier_.erase(cut, frontier_.end());
+    }
+    const auto count = static_cast<float>(frontier_.size());
+    float excess = 0;
+    for (const float reach : frontier_) excess += reach - threshold_;
+    is_known_ = frontier_.size() >= kLeastTail;
+    inverse_excess_ = std::min(kSteepest, count / excess);
+    const float by_noise = std::min(kMostNoise, 0.5f * inverse_excess_ * inverse_excess_ * noise_square_);
+    share_ = count / static_cast<float>(entries) * std::exp(-by_noise);
+    // The lists that come next may hold fewer: twice as many are kept then.
+    floor_ = 2 * frontier_.size() < wanted ? threshold_ - 0.7f / inverse_excess_ : threshold_;
+  }
+
+  // Whether enough of it was seen.
+  bool is_known() const { return is_known_; }
+  // P(reach > t).
+  float share_beyond(float t) const { return share_ * exponential((threshold_ - t) * inverse_excess_); }
+
+ private:
+  struct List {
+    float floor;
+    std::size_t entries, begin;  // begin: of its reaches
+  };
+  float noise_square_;
+  std::vector<float> reaches_, frontier_;
+  std::vector<List> lists_;
+  float floor_ = -kInfinity, threshold_ = -kInfinity;
+  float share_ = 1, inverse_excess_ = 0;
+  bool is_known_ = false;
+};
+
+// An entry that may be among the k nearest.
+struct Candidate {
+  float low;
+  std::uint64_t row;
+  friend bool operator<(const Candidate& a, const Candidate& b) {
+    return a.low > b.low;
+  }  // the heap's first: least
+};
+
+}  // namespace
+
+ListSearch::ListSearch(const Rotation& rotation, Metric metric, std::span<const float> query,
+                       std::span<const ListView> lists)
+    : rotation_(rotation), metric_(metric), query_(query), lists_(lists) {
+  assert(query.size() == rotation.dims() && (metric == Metric::l2 || metric == Metric::cosine));
+  double spreads = 0, entries = 0;
+  for (const ListView& list : lists) {
+    if (!(list.spread < kLargest)) continue;
+    spreads += static_cast<double>(list.spread) * static_cast<double>(list.count);
+    entries += static_cast<double>(list.count);
+  }
+  const float least_spread =
+      std::max(kLeastSpread * static_cast<float>(spreads / std::max(entries, 1.0)), 1e-15f);
+  seen_.reserve(lists.size());
+  for (std::uint32_t i = 0; i < lists.size(); ++i) {
+    const float spread = std::max(lists[i].spread, least_spread);
+    float square;
+    simd::kernels().l2_squared_f32(query.data(), lists[i].centroid, 1, query.size(), &square);
+    Seen seen{kLargest, 0, 0, static_cast<float>(lists[i].count), i};
+    if (square < kLargest && spread < kLargest) {  // not NaN
+      const float middle = square + spread * spread;
+      seen = {square, middle, 0.5f / (std::sqrt(square + least_spread * least_spread) * spread), seen.entries,
+              i};
+    }
+    seen_.push_back(seen);
+  }
+}
+
+// Most queries see few lists, so the rest is never sorted.
+void ListSearch::sort_up_to(std::size_t count) {
+  while (sorted_ < count) {
+    const std::size_t end = std::min(seen_.size(), std::max<std::size_t>(kSortedFirst, 2 * sorted_));
+    const auto at = [&](std::size_t i) { return seen_.begin() + static_cast<std::ptrdiff_t>(i); };
+    const auto is_nearer = [](const Seen& a, const Seen& b) {
+      return a.centroid_square != b.centroid_square ? a.centroid_square < b.centroid_square : a.list < b.list;
+    };
+    if (end < seen_.size()) std::nth_element(at(sorted_), at(end), seen_.end(), is_nearer);
+    std::sort(at(sorted_), at(end), is_nearer);
+    sorted_ = end;
+  }
+}
+
+ListOutcome ListSearch::run(double recall, TopK& nearest, const Measure& measure) {
+  ListOutcome outcome;
+  if (nearest.k() == 0) return outcome;
+  const ListQuery query(rotation_, query_.data(), recall < 1 ? kEpsilon : kSureEpsilon);
+  KthKey kth(nearest.k());
+  for (const Scored& entry : nearest.entries()) kth.push(key_of(metric_, entry.distance));
+  Tail tail(rotation_.padded());
+  std::vector<Candidate> candidates;  // a heap
+  const std::size_t block_bytes = list_block_bytes(rotation_.padded());
+
+  const auto scan = [&](const Seen& seen) {
+    const ListView& list = lists_[seen.list];
+    tail.begin_list(list.count);
+    const float reach = kth.value();
+    float estimates[kBlockRows], lows[kBlockRows];
+    for (std::size_t begin = 0; begin < list.count; begin += kBlockRows) {
+      query.estimate(list.blocks + begin / kBlockRows * block_bytes, seen.centroid_square, estimates, lows);
+      const std::size_t rows = std::min(kBlockRows, list.count - begin);
+      for (std::size_t i = 0; i < rows; ++i) {
+        const float towards = (seen.middle - estimates[i]) * seen.scale;
+        if (towards > tail.floor() && towards < kLargest) tail.add(towards);
+        if (lows[i] <= reach) candidates.push_back({lows[i], list.rows[begin + i]});
+      }
+    }
+    ++outcome.lists;
+    outcome.scanned += list.count;
+  };
+  const auto measure_candidates = [&] {
+    std::make_heap(candidates.begin(), candidates.end());
+    while (!candidates.empty() && candidates.front().low <= kth.value()) {
+      if (const auto scored = measure(candidates.front().row)) {
+        nearest.push(*scored);
+        kth.push(key_of(metric_, scored->distance));
+      }
+      ++outcome.measured;
+      std::pop_heap(candidates.begin(), candidates.end());
+      candidates.pop_back();
+    }
+    candidates.clear();
+  };
+  const auto expected_missing = [&] {
+    float missing = 0;
+    for (std::size_t i = outcome.lists; i < seen_.size(); ++i)
+      missing += seen_[i].entries * tail.share_beyond((seen_[i].middle - kth.value()) * seen_[i].scale);
+    return kCaution * static_cast<double>(missing);
+  };
+
+  std::size_t pause = kFirstLists;  // lists after which the rule is asked again
+  while (outcome.lists < seen_.size()) {
+    sort_up_to(std::min(pause, seen_.size()));
+    while (outcome.lists < std::min(pause, seen_.size())) scan(seen_[outcome.lists]);
+    measure_candidates();
+    pause = std::max(outcome.lists + 2, outcome.lists + outcome.lists / 8);
+    tail.fit();
+    if (recall >= 1 || outcome.lists == seen_.size() || kth.value() == kInfinity || !tail.is_known())
+      continue;
+    const auto k = static_cast<double>(nearest.k());
+    outcome.expected_recall = k / (k + expected_missing());
+    if (outcome.expected_recall >= recall) return outcome;
+  }
+  outcome.expected_recall = 1;
+  return outcome;
+}
+
+}  // namespace cairn::vector
