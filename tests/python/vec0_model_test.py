@@ -18,6 +18,7 @@ from vec0_model import Index, Runner, Step, Steps, Wrong, connecting, random_sha
 
 FIRST = int(os.environ.get("CAIRN_MODEL_SEED", 1))
 CASES = int(os.environ.get("CAIRN_MODEL_CASES", 12))
+LARGE = float(os.environ.get("CAIRN_MODEL_LARGE", 0.08))  # the share of cases with so many rows that cairn() tables have lists
 KILLS = int(os.environ.get("CAIRN_MODEL_KILLS", 6))
 STEPS, FEWER_STEPS = 80, 40
 INDEXES = ["", "INDEXED BY cairn()", "INDEXED BY cairn(recall=1)"]
@@ -36,12 +37,12 @@ class Case:
 
     def __init__(self, seed, clause):
         rng = random.Random(f"{seed} {clause}")
-        self.large = rng.random() < 0.08
+        self.large = rng.random() < LARGE
         self.journal, self.page_size = rng.choice(["wal", "wal", "delete"]), rng.choice([512, 4096, 4096])
         index = Index(clause)
         self.shapes = {"main": random_shape(rng, index, self.large), "b": random_shape(rng, index)}
         makers = {schema: Steps(rng, shape, schema) for schema, shape in self.shapes.items()}
-        self.steps = []
+        self.steps = [makers["main"].insert_many(0)] if self.large else []
         for _ in range(FEWER_STEPS if self.large else STEPS):
             steps = makers[rng.choice(["main", "main", "b"])]
             make = rng.choices([steps.write, steps.read, steps.transaction, steps.upkeep], [40, 40, 16, 8])[0]
