@@ -31,7 +31,8 @@ constexpr Shape kShapes[] = {
      "(rowid, v, n, s, p, x) VALUES (?1, ?2, ?1, substr('a text of more than twelve bytes', 1, ?1), ?1 % 2, "
      "'x')",
      64, "l2", "rowid"},
-    {"id text primary key, v float[70] distance_metric=cosine {}, w bit[8] {}, b boolean, r float",
+    {"id text primary key, v float[70] distance_metric=cosine {}, w bit[8] {}, b boolean, r float, "
+     "chunk_size=16",
      "(id, v, w, b, r) VALUES ('key ' || ?1, ?2, vec_bit(x'0F'), ?1 % 2, ?1 / 2.0)", 70, "cosine", "id"}};
 
 std::string with_index(std::string columns, const std::string& index) {
@@ -148,8 +149,9 @@ void read(const Database& db, const Shape& shape, const Blob& query) {
   const std::string key = shape.key, match = " FROM t WHERE v MATCH ?";
   const std::string distance = std::string("vec_distance_") + shape.metric + "(v, ?)";
   for (const std::string& sql :
-       {"SELECT *" + match + " AND k = 9", "SELECT *" + match + " ORDER BY distance LIMIT 9",
-        "SELECT count(*) FROM t" + std::string(), "SELECT * FROM t" + std::string(),
+       {"SELECT *" + match + " AND k = 9", "SELECT *" + match + " AND k = 9 AND recall = 0.9",
+        "SELECT *" + match + " ORDER BY distance LIMIT 9", "SELECT count(*) FROM t" + std::string(),
+        "SELECT * FROM t" + std::string(),
         "SELECT *" + match + " AND k = 5 AND " + key + " IN (1, 'key 1', 5, 'key 5')",
         "SELECT * FROM t WHERE " + key + " = " + (key == "id" ? "'key 5'" : "5"),
         shape.metric == std::string_view("l2")
@@ -159,12 +161,20 @@ void read(const Database& db, const Shape& shape, const Blob& query) {
   if (is_error(outcome(db, "INSERT INTO t(t) VALUES ('integrity')", query))) return;
   const auto scanned =
       outcome(db, "SELECT " + key + ", ifnull(" + distance + ", 9e999) AS d FROM t ORDER BY d, 1", query);
+  if (is_error(scanned)) return;  // NaN in a vector, which no function takes
   for (const std::string& end : {std::string(" AND k = 1000"), std::string(" ORDER BY distance")})
     EXPECT_EQ(outcome(db,
                       "SELECT " + key + ", distance FROM (SELECT *, distance" + match + end +
                           ") ORDER BY distance, 1",
                       query),
               scanned);
+  if (!db.rows("SELECT 1 FROM sqlite_schema WHERE name = 't_lists'").empty()) {
+    const auto near =
+        outcome(db, "SELECT " + key + ", distance" + match + " AND k = 20 AND recall = 0.9", query);
+    EXPECT_EQ(near.size(), std::min<std::size_t>(20, scanned.size()));
+    for (const std::string& row : near)
+      EXPECT_NE(std::find(scanned.begin(), scanned.end(), row), scanned.end()) << row;
+  }
 }
 
 void write(const Database& db, const Shape& shape, const Blob& vector) {
@@ -212,12 +222,15 @@ TEST_P(EveryDamage, IsAnErrorOrHarmless) {
   const TempDir folder;
   const std::string whole = folder.file("whole.db"), file = folder.file("damaged.db");
   fill(whole, shape, index);
+  if (std::string_view(index).find("cairn") != std::string_view::npos) {
+    ASSERT_NE(Database(whole.c_str()).row("SELECT count(*) FROM t_lists"), "0");
+  }
   const Blob query = vector_of_row(shape, 1000);
   for (const auto& [what, apply] : every_damage(Database(whole.c_str()))) {
     SCOPED_TRACE(what);
     std::filesystem::copy_file(whole, file, std::filesystem::copy_options::overwrite_existing);
     const Database warm(file.c_str());
-    warm.execute("PRAGMA synchronous = OFF");
+    warm.execute_script("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY");
     for (int i = 0; i < 3; ++i)
       ASSERT_EQ(outcome(warm, "SELECT count(*) FROM t WHERE v MATCH ? AND k = 9", query)[0], "9");
     try {

@@ -450,7 +450,6 @@ class Runner:
 
     def run_command(self, step, db, sql, model):
         error = self.attempt(db, sql)
-        if error and "yet to come" in error[1]: return "TEMPORARY"
         if error and error[0] not in (BUSY, LOCKED):
             raise Wrong(f"{sql}: {error}")
         return error and "busy"
