@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cairn/store.hpp"
+#include "cairn/vec0.hpp"
 
 namespace cairn::cli {
 
@@ -76,7 +77,7 @@ struct DoctorArguments {
   bool repair = false;
 };
 
-// Of cairn db and cairn migrate: a database of the user's own, not the store's.
+// Of cairn db, cairn migrate and cairn vec: a database of the user's own, not the store's.
 struct DatabaseArguments {
   std::string url;
   bool no_dotenv = false;
@@ -114,6 +115,12 @@ struct RepairArguments {
   bool applied = false;
   bool pending = false;
   bool yes = false;
+};
+
+struct ConvertArguments {
+  DatabaseArguments database;
+  std::string table;
+  vec0::Index to = vec0::Index::cairn;
 };
 
 struct PrepareArguments {

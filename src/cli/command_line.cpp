@@ -22,7 +22,7 @@ Exit codes: 0 done, or found; 1 nothing was found (search, related), a file coul
 rest is in), or a problem remains (doctor, prepare); 2 the command line is wrong; 3 the operation failed, with
 a sentence on standard error; 130 interrupted.
 
-Environment: CAIRN_DB; DATABASE_URL, for db and migrate only; CAIRN_LOG=info|debug logs to standard error;
+Environment: CAIRN_DB; DATABASE_URL, for db, migrate and vec only; CAIRN_LOG=info|debug logs to standard error;
 NO_COLOR turns colours off.
 
 Start with:
@@ -260,7 +260,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   if (argc <= 1)
     throw UsageError(
         "which verb? One of add, search, get, ls, relate, related, remove, status, "
-        "doctor, upgrade, db, migrate, prepare, completions; cairn --help explains them");
+        "doctor, upgrade, db, migrate, vec, prepare, completions; cairn --help explains them");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success&) {  // --help or --version was asked for

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "cli/exit_codes.hpp"
 #include "cli/grammar.hpp"
 #include "cli/verbs.hpp"
@@ -150,6 +152,26 @@ void declare_repair(CLI::App& migrate, CommandLine& line) {
   add_database(repair, arguments->database);
 }
 
+void declare_vec(CLI::App& app, CommandLine& line) {
+  CLI::App& vec = add_verb(app, "vec", "Look after vec0 tables of a database of your own", R"(
+  cairn vec convert notes --to cairn -D sqlite:agent.db
+)");
+  vec.require_subcommand(1);
+  CLI::App& convert = add_verb(vec, "convert", "Change how a vec0 table is stored; nothing else changes", R"(
+  cairn vec convert notes --to cairn   Cairn's own format, with its index
+  cairn vec convert notes --to flat    sqlite-vec's, which its programs read
+)");
+  auto arguments = declare<ConvertArguments>(convert, line, run_vec_convert);
+  convert.add_option("table", arguments->table, "The name of the table")->type_name("TABLE")->required();
+  static const std::map<std::string, vec0::Index> kinds{{"cairn", vec0::Index::cairn},
+                                                        {"flat", vec0::Index::flat}};
+  convert.add_option("--to", arguments->to, "How it shall be stored")
+      ->type_name("cairn|flat")
+      ->required()
+      ->transform(CLI::CheckedTransformer(kinds).description(""));
+  add_database(convert, arguments->database);
+}
+
 void declare_prepare(CLI::App& app, CommandLine& line) {
   CLI::App& prepare =
       add_verb(app, "prepare", "Check the SQL of a build's C++ sources, and write its cache", R"(
@@ -179,6 +201,7 @@ void declare_database_verbs(CLI::App& app, CommandLine& line) {
   declare_add(migrate, line);
   declare_forward_and_back(migrate, line);
   declare_repair(migrate, line);
+  declare_vec(app, line);
   declare_prepare(app, line);
 }
 

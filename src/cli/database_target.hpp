@@ -1,4 +1,4 @@
-// Which database `cairn db` and `cairn migrate` work on, and asking before one is lost.
+// Which database `cairn db`, `cairn migrate` and `cairn vec` work on, and asking before one is lost.
 #pragma once
 
 #include "cairn/sql/connect_options.hpp"

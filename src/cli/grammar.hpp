@@ -23,7 +23,7 @@ std::shared_ptr<Arguments> declare(CLI::App& verb, CommandLine& line,
 
 CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& what, const char* examples);
 
-// `cairn db …`, `cairn migrate …` and `cairn prepare`.
+// `cairn db …`, `cairn migrate …`, `cairn vec …` and `cairn prepare`.
 void declare_database_verbs(CLI::App& app, CommandLine& line);
 
 }  // namespace cairn::cli

@@ -27,6 +27,7 @@ int run_migrate_revert(Session& session, const MigrateArguments& arguments);
 int run_migrate_info(Session& session, const MigrateArguments& arguments);
 int run_migrate_baseline(Session& session, const MigrateArguments& arguments);
 int run_migrate_repair(Session& session, const RepairArguments& arguments);
+int run_vec_convert(Session& session, const ConvertArguments& arguments);
 int run_prepare(Session& session, const PrepareArguments& arguments);
 
 }  // namespace cairn::cli

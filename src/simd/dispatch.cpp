@@ -3,6 +3,9 @@
 #include <string_view>
 
 #include "simd/isa.hpp"
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 namespace cairn::simd {
 namespace {
@@ -12,12 +15,20 @@ struct Available {
   std::size_t count = 0;
 };
 
+#if defined(__x86_64__)
+// Clang's __builtin_cpu_supports does not know the name.
+bool has_f16c() noexcept {
+  unsigned eax, ebx, ecx, edx;
+  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & bit_F16C);
+}
+#endif
+
 Available detect() noexcept {
   Available found;
   found.list[found.count++] = &kScalar;
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c())
     found.list[found.count++] = &kHaswell;
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {

@@ -1,8 +1,11 @@
 #include "vec0/cairn_integrity.hpp"
 
 #include <cstring>
+#include <map>
+#include <unordered_set>
 
 #include "cairn/sqlite/connection_ref.hpp"
+#include "vec0/lists.hpp"
 #include "vec0/problems.hpp"
 #include "vector/codes.hpp"
 
@@ -32,6 +35,7 @@ class Check {
     }
     for (std::size_t i = 0; i < table_.metadata.size(); ++i) find_left_over(metadata_chunks(i), "chunk_id");
     if (depth_ == Depth::quick) return;
+    check_lists();
     for (std::size_t i = 0; i < table_.metadata.size(); ++i)
       if (table_.metadata[i].type == MetadataType::text) check_texts(i);
     if (!table_.auxiliaries.empty()) find_orphans(kAuxiliary);
@@ -46,6 +50,8 @@ class Check {
     live_ += static_cast<std::int64_t>(slots.size());
     if (!slots.empty() && slots.back() >= chunk->used)
       problems_.add(kChunks, "chunk", id, "a slot that was never used holds a row");
+    if (chunk->is_filed)
+      for (const std::uint16_t slot : slots) filed_.insert(list_place(id, slot));
     for (std::size_t i = 0; i < table_.vectors.size(); ++i) check_vectors(i, *chunk, slots);
     for (std::size_t i = 0; i < table_.metadata.size(); ++i) check_cells(i, *chunk, slots);
     if (depth_ == Depth::full)
@@ -71,6 +77,31 @@ class Check {
                                          reinterpret_cast<const float*>(rows.data()) + slot * definition.dims,
                                          records.data() + slot * codes.table().record))
         problems_.add(code_records(column), "row", chunk.rowids[slot], "the code is not that of its vector");
+  }
+
+  // Each row of a filed chunk has one entry, and no other row has one. Entries of rows that are gone may be
+  // left.
+  void check_lists() {
+    Lists lists(storage_);
+    const auto vectors = storage_.vectors(0);
+    std::vector<float> row(table_.vectors[0].dims);
+    for (const auto& [id, stamp] : lists.stamps()) {
+      const Lists::Stored list = lists.load(id, true);
+      for (std::size_t i = 0; i < list.size; ++i) {
+        const std::uint64_t place = lists.place_of(list, i);
+        const auto filed = filed_.find(place);
+        if (filed == filed_.end()) continue;
+        filed_.erase(filed);
+        vectors->read(chunk_of_place(place), slot_of_place(place), 1,
+                      reinterpret_cast<std::byte*>(row.data()));
+        if (!lists.is_code_of(list, i, row.data()))
+          problems_.add(kLists, "list", id, fmt::format("entry {} is not the code of its row's vector", i));
+      }
+    }
+    if (filed_.empty()) return;
+    const std::uint64_t place = *filed_.begin();
+    problems_.add(kLists, fmt::format("{} rows have no entry, one of them at chunk {}, offset {}",
+                                      filed_.size(), chunk_of_place(place), slot_of_place(place)));
   }
 
   void check_cells(std::size_t column, const Chunk& chunk, const std::vector<std::uint16_t>& slots) {
@@ -153,6 +184,7 @@ class Check {
   Problems& problems_;
   const sqlite::ConnectionRef db_;
   std::int64_t live_ = 0;                           // slots that hold a row
+  std::unordered_set<std::uint64_t> filed_;         // places of rows that must have an entry
   std::map<std::size_t, std::int64_t> long_texts_;  // by metadata column, that belong to a cell
 };
 

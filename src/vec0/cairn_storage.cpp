@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "cairn/error.hpp"
 #include "simd/kernels.hpp"
 #include "vec0/cairn_integrity.hpp"
 #include "vec0/cairn_resident.hpp"
 #include "vec0/counters.hpp"
+#include "vec0/integrity.hpp"
 #include "vec0/lease.hpp"
 #include "vec0/lists.hpp"
 #include "vec0/shadow.hpp"
@@ -112,6 +115,7 @@ class CellsOfChunk final : public MetadataReader {
     const auto cells = data.first(metadata_blob_size(type_, slots)), nulls = data.subspan(cells.size());
     out.cells.assign(cells.begin(), cells.end());
     out.nulls.assign(nulls.begin(), nulls.end());
+    storage_.bytes_read += data.size();
     select_.reset();
   }
   MetadataCell read_one(std::int64_t chunk, std::size_t slot) override {
@@ -156,6 +160,12 @@ CairnStorage::CairnStorage(sqlite3* db, TableDefinition definition) : Storage(db
 }
 
 CairnStorage::~CairnStorage() = default;
+
+void CairnStorage::set_name(std::string name) {
+  Storage::set_name(std::move(name));
+  for (auto* writers : {&vector_writers_, &code_writers_})  // their statements name the table
+    for (auto& writer : *writers) writer.reset();
+}
 
 std::unique_ptr<VectorReader> CairnStorage::vectors(std::size_t column) {
   return std::make_unique<PackedVectors>(*this, column);
@@ -582,8 +592,40 @@ void CairnStorage::end_transaction() noexcept {
   for (auto& center : centers_) center.reset();
 }
 
-void CairnStorage::optimize() {
-  throw Error(ErrorCode::unsupported, "optimize is yet to come");
+// Chunks with holes, and those that are not full where their partition has several: their rows go to others,
+// which become full. Then lists are made anew from all full chunks.
+void CairnStorage::optimize(std::optional<std::size_t> most_chunks) {
+  require_no_cursors();
+  check_integrity(*this);
+  note_write();
+  struct Loose {
+    std::size_t live;
+    std::int64_t id;
+  };
+  std::vector<Loose> loose;
+  {
+    std::map<std::vector<Value>, std::vector<Loose>, PartitionLess> open;  // without holes, not full
+    WantedChunks every_chunk;
+    every_chunk.equal.resize(table_.partitions.size());
+    std::int64_t last = std::numeric_limits<std::int64_t>::min();
+    for (Chunk chunk; next_chunk(last, chunk, every_chunk); last = chunk.id) {
+      const std::size_t live = live_count(chunk.validity);
+      if (live < chunk.used)
+        loose.push_back({live, chunk.id});
+      else if (live < table_.chunk_size)
+        open[chunk.partitions].push_back({live, chunk.id});
+    }
+    for (const auto& [partitions, chunks] : open)
+      if (chunks.size() > 1) loose.insert(loose.end(), chunks.begin(), chunks.end());
+  }
+  // The emptiest first: they give most space back for the rows that move.
+  std::sort(loose.begin(), loose.end(), [](const Loose& a, const Loose& b) { return a.live < b.live; });
+  if (most_chunks && loose.size() > *most_chunks) loose.resize(*most_chunks);
+  for (const Loose& each : loose)
+    if (const std::optional<Chunk> found = chunk(each.id)) empty_chunk(*found);
+  if (most_chunks) return;
+  Lists(*this).clear();
+  filled_a_chunk_ = true;
 }
 
 }  // namespace cairn::vec0

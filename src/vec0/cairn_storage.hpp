@@ -22,12 +22,13 @@ class CairnStorage final : public Storage {
   CairnStorage(sqlite3* db, TableDefinition definition);
   ~CairnStorage() override;
 
+  void set_name(std::string name) override;
   std::unique_ptr<VectorReader> vectors(std::size_t column) override;
   std::unique_ptr<MetadataReader> metadata(std::size_t column) override;
   bool writes_vectors_once() const noexcept override { return true; }
   void delete_chunk(std::int64_t id) override;
   std::string find_damage(Depth depth) override;
-  void optimize() override;
+  void optimize(std::optional<std::size_t> most_chunks) override;
 
   // The point that the codes of a column are relative to; empty while there are none.
   std::vector<float> center(std::size_t column);

@@ -18,7 +18,7 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {{"integrity", check_integrity},
-                                 {"optimize", [](Storage& storage) { storage.optimize(); }}};
+                                 {"optimize", [](Storage& storage) { storage.optimize({}); }}};
 
 // "name=value". Not stored: they hold for the process or the connection until they are changed.
 struct Setting {
@@ -30,17 +30,27 @@ void set_memory(Storage&, std::string_view value) {
   MemoryBudget::of_process()->set_limit(parse_size(value));
 }
 
-void set_threads(Storage& storage, std::string_view value) {
-  constexpr std::size_t kMost = 256;
-  std::size_t threads = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), threads);
-  if (error != std::errc() || end != value.data() + value.size() || threads < 1 || threads > kMost)
+std::size_t number_in(std::string_view name, std::string_view value, std::size_t most) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size() || number < 1 || number > most)
     throw Error(ErrorCode::invalid_argument,
-                fmt::format("threads must be a number from 1 to {}, and '{}' is not", kMost, value));
-  storage.threads = threads;
+                fmt::format("{} must be a number from 1 to {}, and '{}' is not", name, most, value));
+  return number;
 }
 
-constexpr Setting kSettings[] = {{"memory", set_memory}, {"threads", set_threads}};
+void set_threads(Storage& storage, std::string_view value) {
+  storage.threads = number_in("threads", value, 256);
+}
+
+// Not a setting but a command in steps: at most so many chunks are rewritten.
+void optimize_some(Storage& storage, std::string_view value) {
+  storage.flush();
+  storage.optimize(number_in("optimize", value, 1'000'000));
+}
+
+constexpr Setting kSettings[] = {
+    {"memory", set_memory}, {"optimize", optimize_some}, {"threads", set_threads}};
 
 void require_no_other_values(const TableDefinition& table, std::size_t command_column,
                              std::string_view command, std::span<sqlite3_value* const> values) {

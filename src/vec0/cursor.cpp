@@ -323,6 +323,12 @@ void Cursor::column(sqlite3_context* context, int index) {
       if (row_->distance) sqlite3_result_double(context, static_cast<double>(*row_->distance));
       break;
     case ColumnKind::command:
+      // In a flat() table it is NULL, as sqlite-vec has it.
+      if (table.index() == Index::cairn && kept_ && kept_->search && plan_.mode != Mode::scan) {
+        const std::string report = to_json(kept_->search->report());
+        sqlite3_result_text64(context, report.data(), report.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+      }
+      break;
     case ColumnKind::k:
     case ColumnKind::recall:
       break;  // always NULL

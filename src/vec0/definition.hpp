@@ -8,13 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "cairn/vec0.hpp"
 #include "vector/distance.hpp"
 #include "vector/vector.hpp"
 
 namespace cairn::vec0 {
-
-// How the vectors of a column are stored: as sqlite-vec does, or in Cairn's own way (docs/format).
-enum class Index { flat, cairn };
 
 struct VectorColumn {
   std::string name;

@@ -3,5 +3,5 @@
 #include "vec0/extension.hpp"
 
 extern "C" CAIRN_EXPORT int sqlite3_vec_init(sqlite3* db, char** message, const sqlite3_api_routines* api) {
-  return cairn::vec0::start_extension(db, message, api, [](sqlite3*) {});
+  return cairn::vec0::start_extension(db, message, api, cairn::vec0::register_vec0);
 }

@@ -10,19 +10,18 @@
 
 namespace cairn::vec0 {
 
-// Registers vec0 and then `more(db)`. A loadable extension first takes over the host's function table; the
-// static library is linked to SQLite and has none.
-template <class More>
+// Calls `add(db)`, which registers what the extension has. A loadable extension first takes over the host's
+// function table; the static library is linked to SQLite and has none.
+template <class Add>
 int start_extension(sqlite3* db, char** message, [[maybe_unused]] const sqlite3_api_routines* api,
-                    More more) noexcept {
+                    Add add) noexcept {
 #ifdef CAIRN_EXTENSION
   sqlite3_api = api;
 #endif
   return sqlite::message_trampoline(message, [&] {
     if (sqlite3_libversion_number() < 3038000)
       throw Error(ErrorCode::unsupported, "this extension needs SQLite 3.38 or newer");
-    register_vec0(db);
-    more(db);
+    add(db);
   });
 }
 

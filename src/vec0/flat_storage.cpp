@@ -38,15 +38,19 @@ void write(const SlotValues& values, const ChunkColumn& column, sqlite::Blob& bl
 class FlatVectorReader final : public VectorReader {
  public:
   FlatVectorReader(FlatStorage& storage, std::size_t column)
-      : blob_(ChunkBlob::of_vectors(storage, column)), size_(storage.table().vectors[column].byte_size()) {}
+      : storage_(storage),
+        blob_(ChunkBlob::of_vectors(storage, column)),
+        size_(storage.table().vectors[column].byte_size()) {}
   void read(std::int64_t chunk, std::size_t first, std::size_t count, std::byte* out) override {
     blob_.at(chunk).read({out, count * size_}, first * size_);
+    storage_.bytes_read += count * size_;
   }
   void read_live(const Chunk& chunk, std::size_t first, std::size_t count, std::byte* out) override {
     read(chunk.id, first, count, out);
   }
 
  private:
+  FlatStorage& storage_;
   ChunkBlob blob_;
   std::size_t size_;
 };
@@ -91,7 +95,11 @@ std::unique_ptr<MetadataReader> FlatStorage::metadata(std::size_t column) {
 std::string FlatStorage::find_damage(Depth depth) {
   return find_flat_damage(*this, depth);
 }
-void FlatStorage::optimize() {
+void FlatStorage::optimize(std::optional<std::size_t> most_chunks) {
+  if (most_chunks)
+    throw Error(ErrorCode::invalid_argument,
+                "optimize=… is for cairn() tables; 'optimize' moves as few rows of a flat() table as can be");
+  require_no_cursors();
   optimize_flat(*this);
 }
 

@@ -16,7 +16,7 @@ class FlatStorage final : public Storage {
   bool writes_vectors_once() const noexcept override { return false; }
   void delete_chunk(std::int64_t id) override;
   std::string find_damage(Depth depth) override;
-  void optimize() override;
+  void optimize(std::optional<std::size_t> most_chunks) override;
 
  private:
   std::string_view more_chunk_columns() const noexcept override { return ""; }

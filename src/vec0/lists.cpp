@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -17,7 +18,7 @@ constexpr const char* kSpaceKey = "lists";
 constexpr std::size_t kPlacesBytes = vector::kBlockRows * sizeof(std::uint64_t);
 // A list is divided when it is so many times longer than it would be if all were alike.
 constexpr double kTooLong = 2.5;
-constexpr std::size_t kShortest = 256;  // no list is divided below this
+constexpr std::size_t kShortest = 128;  // no list is divided below this
 
 std::uint64_t random_seed() {
   std::uint64_t seed;
@@ -31,8 +32,10 @@ Stamp random_stamp() {
   return stamp;
 }
 
+// Half as many make a search scan a quarter more rows; twice as many cost more than they save
+// (bench/README.md).
 std::size_t wanted_lists(std::size_t rows) {
-  return std::max<std::size_t>(1, static_cast<std::size_t>(std::sqrt(static_cast<double>(rows))));
+  return std::max<std::size_t>(1, static_cast<std::size_t>(2 * std::sqrt(static_cast<double>(rows))));
 }
 
 bool is_finite(const std::vector<float>& v) {
@@ -141,10 +144,37 @@ Lists::Stored Lists::load(std::int64_t id, bool with_entries) {
   std::memcpy(list.centroid.data(), centroid.bytes.data(), centroid.bytes.size());
   if (!is_finite(list.centroid)) storage_.throw_corrupt(kLists, id, "its centroid is not finite");
   if (with_entries) {
+    storage_.bytes_read += bytes;
     list.entries.resize(bytes);
     std::memcpy(list.entries.data(), entries.bytes.data(), bytes);
   }
   return list;
+}
+
+std::uint64_t Lists::place_of(const Stored& list, std::size_t i) const noexcept {
+  std::uint64_t place;
+  std::memcpy(&place,
+              list.entries.data() + (i / vector::kBlockRows + 1) * stride() - kPlacesBytes +
+                  i % vector::kBlockRows * sizeof place,
+              sizeof place);
+  return place;
+}
+
+bool Lists::is_code_of(const Stored& list, std::size_t i, const float* row) {
+  if (!space_) space_ = space();
+  if (!space_) return false;
+  if (!rotation_) rotation_.emplace(column_.dims, space_->seed);
+  std::vector<float> point(column_.dims);
+  space_->point_of(row, point.data());
+  const auto first = list.entries.begin() + static_cast<std::ptrdiff_t>(i / vector::kBlockRows * stride());
+  const std::vector<std::byte> stored(first, first + static_cast<std::ptrdiff_t>(stride()));
+  std::vector<std::byte> made = stored;
+  vector::ListEncoder(*rotation_, list.centroid).encode(point.data(), made.data(), i % vector::kBlockRows);
+  // Elements that are nearly zero may have another sign on another machine.
+  std::size_t differing = 0;
+  for (std::size_t b = 0; b < rotation_->padded() / 8 * vector::kBlockRows; ++b)
+    differing += static_cast<std::size_t>(std::popcount(std::to_integer<unsigned>(stored[b] ^ made[b])));
+  return differing <= 2 + rotation_->padded() / 100;
 }
 
 std::vector<Lists::Open> Lists::open_all() {
@@ -269,11 +299,7 @@ void Lists::divide(Open& list, std::vector<Open>& all) {
   const Stored stored = load(list.id, true);
   std::map<std::int64_t, std::vector<std::uint64_t>> places;  // by chunk
   for (std::size_t i = 0; i < stored.size; ++i) {
-    std::uint64_t place;
-    std::memcpy(&place,
-                stored.entries.data() + (i / vector::kBlockRows + 1) * stride() - kPlacesBytes +
-                    i % vector::kBlockRows * sizeof place,
-                sizeof place);
+    const std::uint64_t place = place_of(stored, i);
     places[chunk_of_place(place)].push_back(place);
   }
   std::vector<float> points;
@@ -351,7 +377,8 @@ void Lists::file(const std::vector<std::int64_t>& chunks, std::size_t rows) {
 
   // Bounded by what was filed: at most as many rows go through a division as were filed.
   const auto too_long =
-      std::max(kShortest, static_cast<std::size_t>(kTooLong * std::sqrt(static_cast<double>(rows))));
+      std::max(kShortest, static_cast<std::size_t>(kTooLong * static_cast<double>(rows) /
+                                                   static_cast<double>(wanted_lists(rows))));
   std::size_t left = filed;
   for (std::size_t i = 0; i < lists.size(); ++i) {
     if (lists[i].size <= too_long || lists[i].size > left) continue;

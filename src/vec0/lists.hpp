@@ -66,6 +66,10 @@ class Lists {
   // Every list's id and stamp, ascending.
   std::vector<std::pair<std::int64_t, Stamp>> stamps();
   Stored load(std::int64_t id, bool with_entries);
+  // What the i-th entry names.
+  std::uint64_t place_of(const Stored& list, std::size_t i) const noexcept;
+  // Whether the code of that entry is the row's, but for what rounding may do. For checking a file.
+  bool is_code_of(const Stored& list, std::size_t i, const float* row);
   // Bytes of a block in `entries`.
   std::size_t stride() const noexcept;
 

@@ -11,6 +11,7 @@
 #include "vec0/counters.hpp"
 #include "vec0/cursor.hpp"
 #include "vec0/integrity.hpp"
+#include "vec0/names.hpp"
 #include "vec0/plan.hpp"
 #include "vec0/shadow.hpp"
 #include "vec0/update.hpp"
@@ -22,24 +23,27 @@ Counters& counters() noexcept {
   return instance;
 }
 
-namespace {
-
-// The tables of one connection. When SQLite reads the schema anew, it connects to a table again while a
-// transaction or a statement still holds the instance before. All instances work on one Storage, so that
-// each knows what was written through the others.
-using Storages = std::vector<std::weak_ptr<Storage>>;
-
-std::shared_ptr<Storage> storage_for(TableDefinition definition, Storages& storages, sqlite3* db) {
-  std::erase_if(storages, [](const auto& known) { return known.expired(); });
-  for (const auto& known : storages)
+std::shared_ptr<Storage> Tables::open(TableDefinition definition, sqlite3* db) {
+  std::erase_if(tables_, [](const auto& known) { return known.expired(); });
+  for (const auto& known : tables_)
     if (std::shared_ptr<Storage> storage = known.lock(); storage->table() == definition) {
       storage->forget_residents();
       return storage;
     }
-  auto storage = Storage::make(db, std::move(definition));
-  storages.push_back(storage);
+  std::shared_ptr<Storage> storage = Storage::make(db, std::move(definition));
+  tables_.push_back(storage);
   return storage;
 }
+
+std::shared_ptr<Storage> Tables::find(std::string_view schema, std::string_view name) const {
+  for (const auto& known : tables_)
+    if (std::shared_ptr<Storage> storage = known.lock())
+      if (equal_nocase(storage->table().schema, schema) && equal_nocase(storage->table().name, name))
+        return storage;
+  return nullptr;
+}
+
+namespace {
 
 struct Table : sqlite3_vtab {
   explicit Table(std::shared_ptr<Storage> shared_storage)
@@ -67,8 +71,7 @@ Cursor& cursor_of(sqlite3_vtab_cursor* cursor) {
 
 enum class Start { create, connect };
 
-void start(Start how, sqlite3* db, Storages& storages, int argc, const char* const* argv,
-           sqlite3_vtab** out) {
+void start(Start how, sqlite3* db, Tables& tables, int argc, const char* const* argv, sqlite3_vtab** out) {
   TableDefinition definition = parse_constructor(argc, argv);
   // A column with the table's own name would be hidden by the command column, so such a table has none.
   const bool with_command = !definition.find_column(definition.name) &&
@@ -81,19 +84,20 @@ void start(Start how, sqlite3* db, Storages& storages, int argc, const char* con
   sqlite3_vtab_config(db, SQLITE_VTAB_CONSTRAINT_SUPPORT, 1);
   sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
   if (how == Start::create) create_shadow_tables(db, definition, with_command);
-  *out = std::make_unique<Table>(storage_for(std::move(definition), storages, db)).release();
+  *out = std::make_unique<Table>(tables.open(std::move(definition), db)).release();
 }
 
-int create(sqlite3* db, void* storages, int argc, const char* const* argv, sqlite3_vtab** out,
-           char** message) {
-  return sqlite::message_trampoline(
-      message, [&] { start(Start::create, db, *static_cast<Storages*>(storages), argc, argv, out); });
+int create(sqlite3* db, void* tables, int argc, const char* const* argv, sqlite3_vtab** out, char** message) {
+  return sqlite::message_trampoline(message, [&] {
+    start(Start::create, db, **static_cast<std::shared_ptr<Tables>*>(tables), argc, argv, out);
+  });
 }
 
-int connect(sqlite3* db, void* storages, int argc, const char* const* argv, sqlite3_vtab** out,
+int connect(sqlite3* db, void* tables, int argc, const char* const* argv, sqlite3_vtab** out,
             char** message) {
-  return sqlite::message_trampoline(
-      message, [&] { start(Start::connect, db, *static_cast<Storages*>(storages), argc, argv, out); });
+  return sqlite::message_trampoline(message, [&] {
+    start(Start::connect, db, **static_cast<std::shared_ptr<Tables>*>(tables), argc, argv, out);
+  });
 }
 
 int disconnect(sqlite3_vtab* table) {
@@ -255,11 +259,14 @@ Module make_module() {
 
 }  // namespace
 
-void register_module(sqlite3* db) {
+std::shared_ptr<Tables> register_module(sqlite3* db) {
   static const Module module = make_module();
-  const auto destroy_storages = [](void* storages) { delete static_cast<Storages*>(storages); };
-  sqlite::check(db, sqlite3_create_module_v2(db, "vec0", &module, new Storages, destroy_storages),
+  auto tables = std::make_shared<Tables>();
+  const auto forget = [](void* shared) { delete static_cast<std::shared_ptr<Tables>*>(shared); };
+  sqlite::check(db,
+                sqlite3_create_module_v2(db, "vec0", &module, new std::shared_ptr<Tables>(tables), forget),
                 "cannot register vec0");
+  return tables;
 }
 
 }  // namespace cairn::vec0

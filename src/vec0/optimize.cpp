@@ -226,12 +226,6 @@ class Compaction {
 }  // namespace
 
 void optimize_flat(Storage& storage) {
-  if (storage.open_cursors > 0)
-    throw Error(ErrorCode::busy,
-                fmt::format("cannot optimize vec0 table '{}' while a statement of this connection reads it: "
-                            "finish or reset that statement and try again",
-                            storage.table().name),
-                SQLITE_LOCKED);
   check_integrity(storage);
   storage.note_write();
   std::vector<Partition> partitions = wasteful_partitions(storage);

@@ -87,6 +87,7 @@ void PackReader::read(std::int64_t chunk, std::size_t first, std::size_t count, 
           fmt::format("pack {} holds {} bytes, too few for slot {}", index, size, first + rows - 1));
     }
     blob.read({out, rows * table_.record}, in_pack * table_.record);
+    storage_->bytes_read += rows * table_.record;
     out += rows * table_.record;
     first += rows;
     count -= rows;

@@ -31,18 +31,26 @@ Search::Search(Storage& storage, SearchRequest request)
       distances_(storage, request_.vector_column, request_.query),
       ties_by_rowid_(storage.table().index() == Index::cairn) {
   counters().searches += 1;
-  if (request_.k == 0) return;
+  report_.recall = request_.recall;
+  const std::uint64_t read_before = storage.bytes_read;
+  if (request_.k != 0) start();
+  report_.bytes_read = storage.bytes_read - read_before;
+  storage.last_search = report_;
+}
+
+void Search::start() {
   // The vectors of a stream's later rows could have changed when they are read.
-  if (memory_ && memory_->kept != Kept::vectors && !request_.k && !storage.writes_vectors_once())
+  if (memory_ && memory_->kept != Kept::vectors && !request_.k && !storage_.writes_vectors_once())
     memory_ = nullptr;
   counters().resident_searches += memory_ != nullptr;
   for (const Condition& condition : request_.conditions)
     if (condition.column.kind == ColumnKind::distance)
-      by_distance_.emplace_back(storage.db(), condition, mixed_types(request_));
+      by_distance_.emplace_back(storage_.db(), condition, mixed_types(request_));
 
   const std::size_t wanted = request_.k.value_or(kFirstRows);
   if (memory_ && try_lists(wanted)) return;
   if (memory_ && memory_->kept == Kept::places) memory_ = nullptr;
+  report_.from_memory = memory_ != nullptr;
   if (memory_) {
     if (chunks_.empty()) choose_candidates();
     if (!try_bounds(wanted)) measure_all();
@@ -54,7 +62,7 @@ Search::Search(Storage& storage, SearchRequest request)
 // What measured rows come to: the k nearest of them, or all.
 class Search::Measured {
  public:
-  Measured(const Search& search, std::optional<std::size_t> k) : search_(search) {
+  Measured(Search& search, std::optional<std::size_t> k) : search_(search) {
     if (k) nearest_.emplace(*k);
   }
 
@@ -75,7 +83,7 @@ class Search::Measured {
   vector::Ascending take() { return vector::Ascending(nearest_ ? nearest_->take_sorted() : std::move(all_)); }
 
  private:
-  const Search& search_;
+  Search& search_;
   std::optional<vector::TopK> nearest_;
   std::vector<vector::Scored> all_;
 };
@@ -105,7 +113,9 @@ void Search::scan() {
     });
     is_partial_ = !request_.k;
     found_ = *wanted;
+    report_.plan = "codes";
   }
+  report_.rows = report_.scanned = rows_;
   order_ = measured.take();
   storage_.residency(request_.vector_column).saw(filter.live_rows());
 }
@@ -127,11 +137,12 @@ std::unique_ptr<CodeScan> Search::make_code_scan() const {
   return codes->is_usable() ? std::move(codes) : nullptr;
 }
 
-vector::Scored Search::scored(float distance, std::size_t block, std::size_t slot) const {
+vector::Scored Search::scored(float distance, std::size_t block, std::size_t slot) {
+  ++report_.candidates;
   const std::uint64_t place = vector::place_of(block, slot);
   if (!ties_by_rowid_) return {distance, place, place};
   constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
-  return {distance, static_cast<std::uint64_t>(chunks_[block].chunk->rowids[slot]) ^ kSign, place};
+  return {distance, static_cast<std::uint64_t>(chunk_at(block).rowids[slot]) ^ kSign, place};
 }
 
 void Search::choose_candidates() {
@@ -177,6 +188,7 @@ bool Search::try_lists(std::size_t wanted) {
   find_in_lists(wanted);
   is_partial_ = !request_.k;
   counters().list_searches += 1;
+  report_.from_memory = true;
   return true;
 }
 
@@ -199,16 +211,22 @@ void Search::find_in_lists(std::size_t k) {
   add_unfiled(nearest);
   const bool is_bounded = memory_->kept == Kept::codes;  // a vector in the file is dear
   vector::ListSearch search(lists.rotation(), lists.space().metric, point, lists.views());
-  search.run(request_.recall, nearest, [&](std::uint64_t place) -> std::optional<vector::Scored> {
-    const ResidentChunk* const chunk = chunk_of(place);
-    if (!chunk || !chunk->rows->is_filed) return std::nullopt;
-    const std::size_t slot = slot_of_place(place);
-    if (is_bounded && chunk->vectors->codes() &&
-        bounds_->interval(*chunk->vectors->codes(), slot).low > bounds_->reach(nearest.reach()))
-      return std::nullopt;
-    return scored(distances_.measure(chunk->rows->id, chunk->vectors->vectors(), slot),
-                  static_cast<std::size_t>(chunk - memory_->chunks.data()), slot);
-  });
+  const vector::ListOutcome outcome =
+      search.run(request_.recall, nearest, [&](std::uint64_t place) -> std::optional<vector::Scored> {
+        const ResidentChunk* const chunk = chunk_of(place);
+        if (!chunk || !chunk->rows->is_filed) return std::nullopt;
+        const std::size_t slot = slot_of_place(place);
+        if (is_bounded && chunk->vectors->codes() &&
+            bounds_->interval(*chunk->vectors->codes(), slot).low > bounds_->reach(nearest.reach()))
+          return std::nullopt;
+        return scored(distances_.measure(chunk->rows->id, chunk->vectors->vectors(), slot),
+                      static_cast<std::size_t>(chunk - memory_->chunks.data()), slot);
+      });
+  report_.plan = "lists";
+  report_.rows = wanted_.empty() ? memory_->rows : rows_;
+  report_.lists += outcome.lists;
+  report_.scanned += outcome.scanned;
+  report_.expected_recall = outcome.expected_recall;
   order_ = vector::Ascending(nearest.take_sorted());
   found_ = k;
 }
@@ -228,6 +246,7 @@ void Search::add_unfiled(vector::TopK& nearest) {
       search.add_uncoded(chunk.vectors->slots());
   }
   search.bound(1);
+  for (const std::size_t i : blocks) report_.scanned += memory_->chunks[i].live->size();
   for (std::size_t n = 0; n < blocks.size(); ++n) {
     const ResidentChunk& chunk = memory_->chunks[blocks[n]];
     slots.clear();
@@ -268,6 +287,9 @@ bool Search::try_bounds(std::size_t wanted) {
   find_nearest(wanted);
   if (request_.k) bounded_.reset();
   is_partial_ = !request_.k;
+  report_.plan = "codes";
+  report_.rows = rows_;
+  report_.scanned = slots;
   counters().bounded_searches += 1;
   return true;
 }
@@ -295,6 +317,8 @@ void Search::measure(std::size_t block, std::int64_t chunk, const std::byte* vec
 }
 
 void Search::measure_all() {
+  report_.plan = "vectors";
+  report_.rows = report_.scanned = rows_;
   bounded_.reset();
   is_partial_ = false;
   if (by_lists_) choose_candidates();
@@ -343,6 +367,7 @@ void Search::find_more(std::size_t least) {
   else
     find_nearest(wanted);
   if (by_lists) leave_out_what_came();
+  storage_.last_search = report_;
 }
 
 // Rows that now come before the last one handed out were handed out, or are found too late: out of order they
@@ -352,6 +377,8 @@ void Search::leave_out_what_came() {
   for (const vector::Scored& entry : order_.entries())
     if (last_ < entry) behind.push_back(entry);
   base_ = given_.size();
+  const std::size_t came = order_.entries().size() - behind.size();
+  if (came > base_) report_.left_out += came - base_;
   order_ = vector::Ascending(std::move(behind));
 }
 

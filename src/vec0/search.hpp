@@ -40,6 +40,8 @@ class Search {
 
   // The row at that place in the order, or nothing behind the last.
   std::optional<Row> row(std::size_t place);
+  // What it did so far.
+  const SearchReport& report() const noexcept { return report_; }
   // The row if it is among the results, at logarithmic cost.
   std::optional<Row> find(std::int64_t rowid);
 
@@ -51,6 +53,7 @@ class Search {
     std::shared_ptr<const std::vector<std::uint16_t>> slots;
   };
   class Measured;
+  void start();
   void scan();
   std::unique_ptr<CodeScan> make_code_scan() const;
   void choose_candidates();
@@ -66,7 +69,7 @@ class Search {
                std::span<const std::uint16_t> slots, Measured& measured);
   void measure_all();
   void find_nearest(std::size_t k);
-  vector::Scored scored(float distance, std::size_t block, std::size_t slot) const;
+  vector::Scored scored(float distance, std::size_t block, std::size_t slot);
   const std::byte* vectors_of(const Candidates& chunk) const {
     return chunk.memory ? chunk.memory->vectors() : nullptr;
   }
@@ -87,6 +90,7 @@ class Search {
   std::size_t found_ = 0;
   std::size_t rows_ = 0;  // candidates
   vector::Ascending order_;
+  SearchReport report_;
   std::vector<Row> given_;                                         // by lists: what was handed out, in order,
   vector::Scored last_{};                                          // the last of it,
   std::size_t base_ = 0;                                           // and how much of it order_ does not hold

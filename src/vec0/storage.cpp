@@ -128,6 +128,15 @@ void live_slots(const Chunk& chunk, std::vector<std::uint16_t>& slots) {
           static_cast<std::uint16_t>(byte * 8 + static_cast<std::size_t>(std::countr_zero(bits))));
 }
 
+void Storage::require_no_cursors() const {
+  if (open_cursors == 0) return;
+  throw Error(ErrorCode::busy,
+              fmt::format("cannot optimize vec0 table '{}' while a statement of this connection reads it: "
+                          "finish or reset that statement and try again",
+                          table_.name),
+              SQLITE_LOCKED);
+}
+
 void Storage::check_row_count(std::int64_t live_slots) {
   Lease st = lease("count", 0, [&] { return "SELECT count(*) FROM " + shadow_sql(table_, kRowids); });
   st->step();

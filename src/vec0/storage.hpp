@@ -28,6 +28,7 @@
 #include "vec0/definition.hpp"
 #include "vec0/pending_writes.hpp"
 #include "vec0/readers.hpp"
+#include "vec0/report.hpp"
 #include "vec0/value.hpp"
 
 namespace cairn::vec0 {
@@ -83,7 +84,7 @@ class Storage {
   sqlite3* db() const noexcept { return db_; }
   const TableDefinition& table() const noexcept { return table_; }
   // After ALTER TABLE … RENAME: all later statements use the new name.
-  void set_name(std::string name);
+  virtual void set_name(std::string name);
 
   // Where the row is, or nothing if there is none.
   std::optional<Location> find(std::int64_t rowid);
@@ -153,8 +154,8 @@ class Storage {
   virtual void delete_chunk(std::int64_t chunk) = 0;
   // The first problems of the shadow tables and how many more there are, or nothing (integrity.hpp).
   virtual std::string find_damage(Depth depth) = 0;
-  // The command 'optimize' (docs/vec0.md).
-  virtual void optimize() = 0;
+  // The command 'optimize' (docs/vec0.md); a cairn() table's can be told to rewrite at most so many chunks.
+  virtual void optimize(std::optional<std::size_t> most_chunks) = 0;
 
   // Grows with every write through this object: what was computed before may no longer hold.
   std::uint64_t writes() const noexcept { return writes_; }
@@ -169,6 +170,10 @@ class Storage {
   std::size_t open_cursors = 0;
   // In which a search in memory may work.
   std::size_t threads = 1;
+  // Of vectors, codes, cells and lists, so far.
+  std::uint64_t bytes_read = 0;
+  // What the last search did.
+  SearchReport last_search;
 
   // What is kept in memory of a vector column.
   Residency& residency(std::size_t column) { return *residencies_[column]; }
@@ -231,6 +236,7 @@ class Storage {
   std::optional<std::int64_t> insert_rowid(const NewRow& row, Location at);
   void insert_auxiliaries(std::int64_t rowid, const std::vector<Value>& values);
   void delete_keyed_values(std::int64_t rowid);
+  void require_no_cursors() const;
   void release_slot(Location at);
   void point_row(std::int64_t rowid, Location to);
 

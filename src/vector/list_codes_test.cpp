@@ -75,7 +75,7 @@ TEST(ListCodes, ErrorsAreAsClaimed) {
     for (const std::size_t dims : {64u, 100u, 384u, 768u, 1536u}) {
       double sum = 0, square = 0, beyond = 0, count = 0;
       for (int round = 0; round < 40; ++round) {
-        const auto made = testing::generate_rows(kind, dims, 64, random);
+        const auto made = testing::generate_rows(kind, dims, 32, random);
         const auto centroid = mean_of(made);
         constexpr float kEpsilon = 1.9f;
         const auto got = estimate(Rotation(dims, random()), centroid, made, kEpsilon);

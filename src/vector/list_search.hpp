@@ -6,7 +6,8 @@
 //
 // Lists are scanned in the order of their centroids' distances, their one-bit codes choose the rows that are
 // measured, and it ends when the share of the true k nearest that was found is expected to be the one asked:
-// on average over queries, not for each. list_search.cpp says how that is known. Nothing is set by hand.
+// on average over queries, not for each. list_search.cpp says how that is known. Nothing is set by hand. Of N
+// rows some 2 sqrt(N) lists serve best: with half as many a quarter more rows are scanned.
 //
 // Whatever a list of a damaged file holds, this ends and crashes nowhere.
 #pragma once
