@@ -160,7 +160,7 @@ class Db:
     def begin_rows(self, name, sql, parameters, count):
         """The first rows of a statement that stays open until end_rows."""
         self.open[name] = rows = iter(self.db.execute(sql, parameters) if self.driver == "newest" else self.db.rows(sql, parameters))
-        return [row for row, _ in zip(rows, range(count))]
+        return [row for _, row in zip(range(count), rows)]  # in this order zip takes no row too many
 
     def end_rows(self, name, read=False):
         rows = self.open.pop(name)

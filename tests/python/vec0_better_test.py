@@ -31,9 +31,9 @@ def pack(numbers):
 
 
 @pytest.fixture
-def table(connect):
+def table(connect, engine):
     rng = random.Random(11)
-    db = connect(":memory:", "vec0")
+    db = connect(":memory:", engine)
     db("CREATE VIRTUAL TABLE t USING vec0(id integer primary key, a float[4], c float[3] distance_metric=cosine, i int8[4], b bit[16], "
        "p text partition key, q integer partition key, n integer, f float, bo boolean, s text, +x integer, chunk_size=8)")
     db("CREATE TABLE doc(id INTEGER PRIMARY KEY)")
@@ -83,16 +83,16 @@ def test_conditions_on_distance(table, condition):
         assert table(f"SELECT id, distance FROM t WHERE a MATCH ? {end}", query) == table(f"SELECT * FROM plain WHERE distance {where} ORDER BY distance LIMIT 5")
 
 
-def test_text_keys_that_are_not_there(connect):
-    db = connect(":memory:", "vec0")
+def test_text_keys_that_are_not_there(connect, engine):
+    db = connect(":memory:", engine)
     db("CREATE VIRTUAL TABLE t USING vec0(id text primary key, a float[1])")
     db("INSERT INTO t VALUES ('x', '[1]'), ('y', '[2]'), ('z', '[3]')")
     assert db("SELECT id FROM t WHERE a MATCH '[0]' AND k = 5 AND id IN ('z', 'missing', 'x')") == [("x",), ("z",)]
     assert db("SELECT id FROM t WHERE a MATCH '[0]' AND k = 1 AND id > 'x'") == [("y",)]
 
 
-def test_keys_that_differ_by_more_than_31_bits(connect):
-    db = connect(":memory:", "vec0")
+def test_keys_that_differ_by_more_than_31_bits(connect, engine):
+    db = connect(":memory:", engine)
     db("CREATE VIRTUAL TABLE t USING vec0(a float[1])")
     keys = [1, 2**31, 2**31 + 1, 2**32 + 1, 2**62, -2**62]
     for key in keys:
@@ -189,8 +189,8 @@ def test_a_refused_row_leaves_nothing_behind(table, wrong):
     table("COMMIT")
 
 
-def test_the_right_column_is_named(connect):
-    db = connect(":memory:", "vec0")
+def test_the_right_column_is_named(connect, engine):
+    db = connect(":memory:", engine)
     db("CREATE VIRTUAL TABLE t USING vec0(id integer primary key, n integer, v bit[8], p text partition key, w float[1])")
     assert db.outcome("INSERT INTO t VALUES (1, 1, '[1]', 'p', '[1]')") == (
         1, 'Inserted vector for the "v" column is expected to be of type bit, but a float32 vector was provided.')
@@ -230,8 +230,8 @@ def test_vec_each_says_what_is_wrong(connect):
     assert db("SELECT value FROM vec_each WHERE vector = '[1]' AND vector = '[2]'") == []
 
 
-def test_returning_the_key(connect):
-    db = connect(":memory:", "vec0")
+def test_returning_the_key(connect, engine):
+    db = connect(":memory:", engine)
     db("CREATE VIRTUAL TABLE t USING vec0(a float[1])")
     assert db("INSERT INTO t(rowid, a) VALUES (7, '[1]') RETURNING rowid") == [(7,)]
     assert db("INSERT INTO t(a) VALUES ('[1]') RETURNING rowid") == [(None,)]
