@@ -575,10 +575,10 @@ void CairnStorage::file_full_chunks() {
   std::size_t rows = 0;
   {
     Lease st = lease("full_chunks", 0, [&] {
-      return fmt::format("SELECT chunk_id, NOT filed AND used = {0} FROM {1}", table_.chunk_size,
+      return fmt::format("SELECT chunk_id, NOT filed AND used = {0}, used FROM {1}", table_.chunk_size,
                          shadow_sql(table_, kChunks));
     });
-    for (; st->step(); rows += table_.chunk_size)
+    for (; st->step(); rows += st->get<std::size_t>(2))
       if (st->get<bool>(1)) chunks.push_back(st->get<std::int64_t>(0));
   }
   const std::size_t waiting = chunks.size() * table_.chunk_size;

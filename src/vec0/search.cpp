@@ -170,7 +170,10 @@ bool Search::try_lists(std::size_t wanted) {
       wanted > memory_->rows / kRowsPerWanted)
     return false;
   const VectorColumn& column = storage_.table().vectors[0];
-  bounds_ = std::make_unique<vector::CodeBounds>(column.metric, memory_->center, request_.query);
+  // Without a chunk that is large enough for codes there is no center, and any will do.
+  const std::vector<float> center =
+      memory_->center.empty() ? std::vector<float>(column.dims) : memory_->center;
+  bounds_ = std::make_unique<vector::CodeBounds>(column.metric, center, request_.query);
   if (!bounds_->is_usable()) return false;
   if (!request_.conditions.empty()) {
     choose_candidates();

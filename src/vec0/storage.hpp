@@ -241,7 +241,7 @@ class Storage {
   void point_row(std::int64_t rowid, Location to);
 
   bool flushes_each_row() const noexcept;
-  void ask_for_savepoint();
+  void change_nothing();
   void flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last);
 
   sqlite3* db_;

@@ -79,8 +79,8 @@ bool Storage::flushes_each_row() const noexcept {
 
 // A statement that may change several rows and may fail runs in a savepoint, of which SQLite tells all tables
 // of the transaction, this one included. The rollbacks that it tells of are then all that concern the table.
-void Storage::ask_for_savepoint() {
-  lease("ask_for_savepoint", 0, [&] {
+void Storage::change_nothing() {
+  lease("change_nothing", 0, [&] {
     return "UPDATE " + shadow_sql(table_, kChunks) + " SET size = size WHERE chunk_id < 0";
   })->run();
 }
@@ -94,7 +94,7 @@ void Storage::settle(std::int64_t chunk) {
     flush();
   else if (changed != pending_.end() && is_complete(changed->second))
     flush_chunks(changed, std::next(changed));
-  if (!in_transaction_) ask_for_savepoint();
+  if (!in_transaction_) change_nothing();
   unsettled_ = false;
   half_written_ = true;
 }
@@ -106,9 +106,12 @@ void Storage::sync() {
 }
 
 void Storage::flush() {
-  if (is_flushing_) return;  // what is written asks for what is there already
+  if (is_flushing_ || pending_.empty()) return;  // what is written asks for what is there already
+  const std::int64_t changes = sqlite3_changes64(db_);
   flush_chunks(pending_.begin(), pending_.end());
   pending_bytes_ = 0;
+  // Writing for a reader counts as changes, which nothing can set but a statement that makes as many.
+  if (changes == 0) change_nothing();
 }
 
 void Storage::flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last) {

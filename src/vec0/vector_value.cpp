@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "cairn/error.hpp"
 #include "vec0/value.hpp"
 #include "vector/parse.hpp"
@@ -113,20 +115,34 @@ Vector checked(const VectorColumn& column, sqlite3_value* value, const Wording& 
   return v;
 }
 
+// A finite element must not become infinite when it is stored.
+Vector fitting(const VectorColumn& column, Vector vector) {
+  constexpr float kMostOfHalf = 65520;  // from here on rounding gives infinity
+  if (!column.is_half) return vector;
+  const auto elements = vector.floats();
+  for (std::size_t i = 0; i < elements.size(); ++i)
+    if (std::isfinite(elements[i]) && std::abs(elements[i]) >= kMostOfHalf)
+      throw Error(
+          ErrorCode::invalid_argument,
+          fmt::format("vector column \"{}\" is f16, which holds numbers up to 65504: element {} is {}",
+                      column.name, i, elements[i]));
+  return vector;
+}
+
 }  // namespace
 
 Vector query_vector(const VectorColumn& column, sqlite3_value* value) {
   return checked(column, value, kQuery);
 }
 Vector inserted_vector(const VectorColumn& column, sqlite3_value* value) {
-  return checked(column, value, kInserted);
+  return fitting(column, checked(column, value, kInserted));
 }
 
 Vector updated_vector(const VectorColumn& column, sqlite3_value* value) {
   if (column.type != ElementType::float32 && sqlite3_value_type(value) == SQLITE_BLOB &&
       sqlite3_value_subtype(value) == 0 && blob_of(value).size() == column.byte_size())
     return vector::from_blob(column.type, blob_of(value));
-  return checked(column, value, kUpdated);
+  return fitting(column, checked(column, value, kUpdated));
 }
 
 void result_vector(sqlite3_context* context, ElementType type, std::span<const std::byte> bytes) {
