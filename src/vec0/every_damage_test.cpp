@@ -145,7 +145,9 @@ bool is_error(const std::vector<std::string>& outcome) {
   return outcome.size() == 1 && outcome[0].starts_with("error: ");
 }
 
-void read(const Database& db, const Shape& shape, const Blob& query) {
+// `is_told`: the connection can know of the damage. What it read of a cairn() chunk's vectors and codes it
+// takes to stay as long as the chunk's stamp does.
+void read(const Database& db, const Shape& shape, const Blob& query, bool is_told = true) {
   const std::string key = shape.key, match = " FROM t WHERE v MATCH ?";
   const std::string distance = std::string("vec_distance_") + shape.metric + "(v, ?)";
   for (const std::string& sql :
@@ -161,7 +163,7 @@ void read(const Database& db, const Shape& shape, const Blob& query) {
   if (is_error(outcome(db, "INSERT INTO t(t) VALUES ('integrity')", query))) return;
   const auto scanned =
       outcome(db, "SELECT " + key + ", ifnull(" + distance + ", 9e999) AS d FROM t ORDER BY d, 1", query);
-  if (is_error(scanned)) return;  // NaN in a vector, which no function takes
+  if (is_error(scanned) || !is_told) return;  // an error: NaN in a vector, which no function takes
   for (const std::string& end : {std::string(" AND k = 1000"), std::string(" ORDER BY distance")})
     EXPECT_EQ(outcome(db,
                       "SELECT " + key + ", distance FROM (SELECT *, distance" + match + end +
@@ -239,9 +241,12 @@ TEST_P(EveryDamage, IsAnErrorOrHarmless) {
       continue;  // SQLite itself refuses it
     }
     read(Database(file.c_str()), shape, query);
-    read(warm, shape, query);
+    const bool is_told =
+        std::string_view(index).find("cairn") == std::string_view::npos ||
+        (what.find("t_vectors") == std::string::npos && what.find("t_codes") == std::string::npos);
+    read(warm, shape, query, is_told);
     write(warm, shape, query);
-    read(warm, shape, query);
+    read(warm, shape, query, is_told);
     outcome(warm, "DELETE FROM t", query);
     outcome(warm, "DROP TABLE t", query);
     if (HasFailure()) break;
@@ -250,7 +255,12 @@ TEST_P(EveryDamage, IsAnErrorOrHarmless) {
 
 INSTANTIATE_TEST_SUITE_P(Vec0, EveryDamage,
                          ::testing::Combine(::testing::Values("INDEXED BY flat()", "INDEXED BY cairn()"),
-                                            ::testing::ValuesIn(kShapes)));
+                                            ::testing::ValuesIn(kShapes)),
+                         [](const auto& of) {
+                           const bool is_cairn = std::string_view(std::get<0>(of.param)).find("cairn") !=
+                                                 std::string_view::npos;
+                           return (is_cairn ? "Cairn" : "Flat") + std::to_string(of.index);
+                         });
 
 }  // namespace
 }  // namespace cairn::vec0

@@ -106,12 +106,12 @@ void Storage::sync() {
 }
 
 void Storage::flush() {
-  if (is_flushing_ || pending_.empty()) return;  // what is written asks for what is there already
-  const std::int64_t changes = sqlite3_changes64(db_);
+  if (is_flushing_) return;  // what is written asks for what is there already
+  const bool resets_changes = !pending_.empty() && sqlite3_changes64(db_) == 0;
   flush_chunks(pending_.begin(), pending_.end());
   pending_bytes_ = 0;
   // Writing for a reader counts as changes, which nothing can set but a statement that makes as many.
-  if (changes == 0) change_nothing();
+  if (resets_changes) change_nothing();
 }
 
 void Storage::flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last) {
