@@ -22,6 +22,14 @@ constexpr int kPowerRounds = 3;
 constexpr int kLloydRounds = 2;
 // Centroids that a row is compared with in such a round: those nearest to its own.
 constexpr std::size_t kNeighbours = 32;
+// Up to so many centroids are one group; of others, a row is compared with those of the nearest groups.
+constexpr std::size_t kComparedAtOnce = 64;
+constexpr std::size_t kGroupsCompared = 4;
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+std::size_t least(const std::vector<float>& values) {
+  return static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin());
+}
 
 class Clustering {
  public:
@@ -184,48 +192,49 @@ std::vector<float> find_centroids(const float* rows, std::size_t count, std::siz
   return Clustering(rows, count, dims, k, seed).centroids();
 }
 
-NearestCentroid::NearestCentroid(const float* centroids, std::size_t count, std::size_t dims)
-    : centroids_(centroids), count_(count), dims_(dims), keys_(count) {
+NearestCentroid::NearestCentroid(const float* centroids, std::size_t count, std::size_t dims) : dims_(dims) {
   assert(count > 0);
-  if (!has_codes(ElementType::float32, Metric::l2, dims)) return;
-  center_.resize(dims);
-  for (std::size_t i = 0; i < count; ++i)
-    for (std::size_t d = 0; d < dims; ++d) center_[d] += centroids[i * dims + d] / static_cast<float>(count);
-  memory_.resize(CodedRows::byte_size(count, dims));
-  coded_.emplace_back(ElementType::float32, Metric::l2, center_,
-                      reinterpret_cast<const std::byte*>(centroids), count, memory_.data());
+  const auto groups = static_cast<std::size_t>(std::sqrt(static_cast<double>(count)));
+  if (count > kComparedAtOnce) group_centers_ = find_centroids(centroids, count, dims, groups, 0);
+  if (group_centers_.empty()) group_centers_.resize(dims);
+  to_groups_.resize(group_centers_.size() / dims);
+
+  std::vector<std::vector<std::size_t>> members(to_groups_.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    simd::kernels().l2_squared_f32(centroids + i * dims, group_centers_.data(), to_groups_.size(), dims,
+                                   to_groups_.data());
+    members[least(to_groups_)].push_back(i);
+  }
+  for (const auto& group : members) {
+    starts_.push_back(numbers_.size());
+    numbers_.insert(numbers_.end(), group.begin(), group.end());
+  }
+  starts_.push_back(numbers_.size());
+  for (const std::size_t i : numbers_)
+    centroids_.insert(centroids_.end(), centroids + i * dims, centroids + (i + 1) * dims);
+  to_centroids_.resize(count);
 }
 
 std::size_t NearestCentroid::operator()(const float* row) {
-  if (coded_.empty()) return measured(row);
-  const CodeBounds bounds(Metric::l2, center_, from_floats({row, dims_}));
-  return bounds.is_usable() ? bounded(row, bounds) : measured(row);
-}
-
-std::size_t NearestCentroid::measured(const float* row) {
-  simd::kernels().l2_squared_f32(row, centroids_, count_, dims_, keys_.data());
-  return static_cast<std::size_t>(std::min_element(keys_.begin(), keys_.end()) - keys_.begin());
-}
-
-// Measures the centroid with the least bound, and then those whose bounds are not above that.
-std::size_t NearestCentroid::bounded(const float* row, const CodeBounds& bounds) {
-  bounds.lower(coded_.front(), keys_.data());
-  const auto square = [&](std::size_t i) {
-    float out;
-    simd::kernels().l2_squared_f32(row, centroids_ + i * dims_, 1, dims_, &out);
-    return out;
-  };
-  auto best = static_cast<std::size_t>(std::min_element(keys_.begin(), keys_.end()) - keys_.begin());
-  float least = square(best);
-  for (std::size_t i = 0; i < count_; ++i) {
-    if (keys_[i] > least || i == best) continue;
-    const float measured = square(i);
-    if (measured < least || (measured == least && i < best)) {
-      least = measured;
-      best = i;
+  const auto& kernels = simd::kernels();
+  if (to_groups_.size() > 1)
+    kernels.l2_squared_f32(row, group_centers_.data(), to_groups_.size(), dims_, to_groups_.data());
+  std::size_t best = numbers_.size();
+  float best_square = kInfinity;
+  for (std::size_t n = 0; n < std::min(kGroupsCompared, to_groups_.size()); ++n) {
+    const std::size_t group = least(to_groups_);
+    to_groups_[group] = kInfinity;
+    kernels.l2_squared_f32(row, centroids_.data() + starts_[group] * dims_,
+                           starts_[group + 1] - starts_[group], dims_, to_centroids_.data());
+    for (std::size_t i = starts_[group]; i < starts_[group + 1]; ++i) {
+      const float square = to_centroids_[i - starts_[group]];
+      if (square > best_square || (square == best_square && numbers_[i] > best)) continue;
+      if (std::isnan(square)) continue;
+      best_square = square;
+      best = numbers_[i];
     }
   }
-  return best;
+  return best < numbers_.size() ? best : 0;
 }
 
 }  // namespace cairn::vector

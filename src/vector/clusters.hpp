@@ -9,10 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
-
-#include "vector/codes.hpp"
 
 namespace cairn::vector {
 
@@ -23,26 +20,24 @@ namespace cairn::vector {
 std::vector<float> find_centroids(const float* rows, std::size_t count, std::size_t dims, std::size_t k,
                                   std::uint64_t seed);
 
-// Finds the centroid nearest to a row, by bounds where there are codes for such dimensions.
+// Finds the centroid nearest to a row. Of many, only those of the groups that lie nearest are compared: the
+// answer is then nearly always the nearest, and otherwise one that is hardly farther.
 // Not thread-safe: it keeps buffers.
 class NearestCentroid {
  public:
-  // Copies nothing: `centroids` must outlive this. REQUIRES: count > 0.
+  // REQUIRES: count > 0.
   NearestCentroid(const float* centroids, std::size_t count, std::size_t dims);
 
   // The lower number where two are equally near. A row that is not finite gets some centroid.
   std::size_t operator()(const float* row);
 
  private:
-  std::size_t measured(const float* row);
-  std::size_t bounded(const float* row, const CodeBounds& bounds);
-
-  const float* centroids_;
-  std::size_t count_, dims_;
-  std::vector<float> center_;  // of the codes: the mean of the centroids
-  std::vector<std::byte> memory_;
-  std::vector<CodedRows> coded_;  // one, or none without codes
-  std::vector<float> keys_;
+  std::size_t dims_;
+  std::vector<float> group_centers_;
+  std::vector<std::size_t> starts_;  // of each group in what follows; then the end
+  std::vector<float> centroids_;     // a group's together
+  std::vector<std::size_t> numbers_;
+  std::vector<float> to_groups_, to_centroids_;  // squared distances of the row at hand
 };
 
 }  // namespace cairn::vector

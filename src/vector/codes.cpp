@@ -56,10 +56,41 @@ std::vector<float> differences(std::span<const float> a, std::span<const float> 
   return out;
 }
 
-double length(std::span<const float> v) {
+// In lanes, which the compiler keeps in vector registers.
+double dot(std::span<const float> a, std::span<const float> b) {
+  constexpr std::size_t kLanes = 8;
+  double sums[kLanes] = {};
+  std::size_t d = 0;
+  for (; d + kLanes <= a.size(); d += kLanes)
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      sums[lane] += static_cast<double>(a[d + lane]) * static_cast<double>(b[d + lane]);
   double sum = 0;
-  for (const float x : v) sum += static_cast<double>(x) * static_cast<double>(x);
-  return std::sqrt(sum);
+  for (; d < a.size(); ++d) sum += static_cast<double>(a[d]) * static_cast<double>(b[d]);
+  for (const double lane : sums) sum += lane;
+  return sum;
+}
+
+double length(std::span<const float> v) {
+  return std::sqrt(dot(v, v));
+}
+
+// The elements by the halves of a plane's bytes, rounded to multiples of the scale. Returns the sum of what
+// they are rounded to. `rest` becomes what is lost, but for two roundings.
+template <class Int>
+std::int64_t round_to_planes(std::span<float> rest, float scale, Int* low, Int* high) {
+  const float inverse = 1 / scale;
+  std::int32_t sum = 0;
+  for (std::size_t d = 0; d < rest.size(); d += kHalf) {
+    Int* const out = (d / kHalf % 2 == 0 ? low : high) + d / (2 * kHalf) * kHalf;
+    for (std::size_t i = 0; i < kHalf; ++i) {
+      const float x = rest[d + i];
+      const auto rounded = static_cast<std::int32_t>(x * inverse + std::copysign(0.5f, x));
+      rest[d + i] = x - scale * static_cast<float>(rounded);
+      out[i] = static_cast<Int>(rounded);
+      sum += rounded;
+    }
+  }
+  return sum;
 }
 
 bool is_bounded(double length_of_a_vector) {  // false for NaN
@@ -221,35 +252,29 @@ CodeBounds::CodeBounds(Metric metric, std::span<const float> center, const Vecto
   if (metric == Metric::cosine) {
     query_norm_ = length(query);
     center_norm_ = length(center);
-    for (std::size_t d = 0; d < dims_; ++d)
-      center_dot_ += static_cast<double>(query[d]) * static_cast<double>(center[d]);
+    center_dot_ = dot(query, center);
   }
 
   float largest = 0;
   for (const float x : coded) largest = std::max(largest, std::abs(x));
   // Such that no sum over 255 times the absolute values passes 31 bits.
-  const double limit16 = std::min(32767.0, 2147483647.0 / 255 / static_cast<double>(dims_));
-  scale8_ = static_cast<double>(largest) / 127;
-  scale16_ = static_cast<double>(largest) / std::floor(limit16);
+  const double limit16 = std::floor(std::min(32767.0, 2147483647.0 / 255 / static_cast<double>(dims_)));
+  const float scale8 = largest / 127, scale16 = largest / static_cast<float>(limit16);
   const std::size_t bytes = plane_bytes_of(dims_);
   low8_.resize(bytes);
   high8_.resize(bytes);
   low16_.resize(bytes);
   high16_.resize(bytes);
-  double lost8 = 0, lost16 = 0;
-  for_each_nibble(dims_, [&](std::size_t byte, bool is_high, std::size_t d) {
-    const double x = static_cast<double>(coded[d]);
-    const auto q8 = static_cast<int>(std::lround(x / scale8_));
-    const auto q16 = static_cast<int>(std::trunc(x / scale16_));
-    (is_high ? high8_ : low8_)[byte] = static_cast<std::int8_t>(q8);
-    (is_high ? high16_ : low16_)[byte] = static_cast<std::int16_t>(q16);
-    sum8_ += q8;
-    sum16_ += q16;
-    lost8 += (x - scale8_ * q8) * (x - scale8_ * q8);
-    lost16 += (x - scale16_ * q16) * (x - scale16_ * q16);
-  });
-  error8_ = std::sqrt(lost8) * (1 + 0x1p-20);
-  error16_ = std::sqrt(lost16) * (1 + 0x1p-20);
+  std::vector<float> rest(2 * bytes);
+  const auto lost = [&] { return length(rest) * (1 + 0x1p-20) + 0x1p-22 * norm_; };
+  std::copy(coded.begin(), coded.end(), rest.begin());
+  sum8_ = round_to_planes(std::span(rest), scale8, low8_.data(), high8_.data());
+  error8_ = lost();
+  std::copy(coded.begin(), coded.end(), rest.begin());
+  sum16_ = round_to_planes(std::span(rest), scale16, low16_.data(), high16_.data());
+  error16_ = lost();
+  scale8_ = static_cast<double>(scale8);
+  scale16_ = static_cast<double>(scale16);
 }
 
 void CodeBounds::lower(const CodedRows& rows, float* out) const {

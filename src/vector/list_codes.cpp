@@ -69,21 +69,28 @@ void ListEncoder::encode(const float* row, std::byte* block, std::size_t i) {
   for (std::size_t d = 0; d < difference_.size(); ++d) difference_[d] = row[d] - centroid_[d];
   rotation_(difference_.data(), rotated_.data());
 
-  double square = 0, absolute = 0, centroid_dot = 0;  // |r|^2, 2 <r, s>, 2 <s, R c>
-  const std::size_t shift = i < 16 ? 0 : 4;
-  auto* code = reinterpret_cast<std::uint8_t*>(block) + 2 * (i % 8) + i / 8 % 2;
-  for (std::size_t d = 0; d < padded; d += kGroup, code += kEntries) {
-    unsigned nibble = 0;
-    for (std::size_t b = 0; b < kGroup; ++b) {
-      const auto r = static_cast<double>(rotated_[d + b]);
-      const auto c = static_cast<double>(rotated_centroid_[d + b]);
-      const bool is_positive = r > 0;
-      square += r * r;
-      absolute += std::abs(r);
-      centroid_dot += is_positive ? c : -c;
-      nibble |= unsigned{is_positive} << b;
+  // |r|^2, 2 <r, s> and 2 <s, R c>, in lanes, which the compiler keeps in vector registers.
+  constexpr std::size_t kLanes = 16;
+  float squares[kLanes] = {}, absolutes[kLanes] = {}, centroid_dots[kLanes] = {};
+  for (std::size_t d = 0; d < padded; d += kLanes)
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const float r = rotated_[d + lane], c = rotated_centroid_[d + lane];
+      squares[lane] += r * r;
+      absolutes[lane] += std::abs(r);
+      centroid_dots[lane] += r > 0 ? c : -c;
     }
-    *code = static_cast<std::uint8_t>((*code & (0xF0 >> shift)) | (nibble << shift));
+  double square = 0, absolute = 0, centroid_dot = 0;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    square += static_cast<double>(squares[lane]);
+    absolute += static_cast<double>(absolutes[lane]);
+    centroid_dot += static_cast<double>(centroid_dots[lane]);
+  }
+  const unsigned shift = i < 16 ? 0 : 4;
+  auto* code = reinterpret_cast<std::uint8_t*>(block) + 2 * (i % 8) + i / 8 % 2;
+  for (const float *r = rotated_.data(), *end = r + padded; r < end; r += kGroup, code += kEntries) {
+    const unsigned nibble =
+        unsigned{r[0] > 0} | unsigned{r[1] > 0} << 1 | unsigned{r[2] > 0} << 2 | unsigned{r[3] > 0} << 3;
+    *code = static_cast<std::uint8_t>((*code & (0xF0u >> shift)) | (nibble << shift));
   }
 
   const auto size = static_cast<double>(padded);
@@ -127,13 +134,15 @@ ListQuery::ListQuery(const Rotation& rotation, const float* query, float epsilon
   for (std::size_t d = 0; d < rotated.size(); d += kGroup) {
     const auto entries = subset_sums(rotated.data() + d);
     std::uint8_t* const table = table_.data() + d / kGroup * kEntries;
+    std::array<std::int32_t, kEntries> rounded;
+    for (std::size_t j = 0; j < kEntries; ++j)
+      rounded[j] = static_cast<std::int32_t>(entries[j] * inverse + 0.5f);
     for (std::size_t j = 0; j < kEntries; ++j) {
-      const int rounded = static_cast<int>(entries[j] * inverse + 0.5f);
-      const float rest = entries[j] - scale_ * static_cast<float>(rounded);
-      table[j] = static_cast<std::uint8_t>(rounded);
+      const float rest = entries[j] - scale_ * static_cast<float>(rounded[j]);
       lost[j] += rest;
       lost_square[j] += rest * rest;
     }
+    for (std::size_t j = 0; j < kEntries; ++j) table[j] = static_cast<std::uint8_t>(rounded[j]);
   }
   double mean = 0, variance = 0;
   for (std::size_t j = 0; j < kEntries; ++j) {
