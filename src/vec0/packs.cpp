@@ -165,9 +165,4 @@ void PackWriter::remove(std::int64_t chunk) {
   delete_.bind(1, pack_key(chunk, 0)).bind(2, pack_key(chunk, (std::size_t{1} << kIndexBits) - 1)).run();
 }
 
-void PackWriter::remove(std::int64_t chunk, std::size_t index) {
-  delete_.reset();
-  delete_.bind(1, pack_key(chunk, index)).bind(2, pack_key(chunk, index)).run();
-}
-
 }  // namespace cairn::vec0

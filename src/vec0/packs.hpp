@@ -5,8 +5,8 @@
 //   _vectorsNN(pack INTEGER PRIMARY KEY, records BLOB)   a row's full vector
 //   _codesNN(pack INTEGER PRIMARY KEY, records BLOB)     its code (vector/codes.hpp)
 //
-// A pack exists from the first row that is written to one of its slots until all of its slots are used and
-// none holds a row any more. The last pack of a small chunk is as short as the chunk.
+// A pack exists from the first row that is written to one of its slots until its chunk goes. The last pack of a
+// small chunk is as short as the chunk.
 #pragma once
 
 #include <algorithm>
@@ -50,7 +50,7 @@ class PackReader {
   const PackTable& table() const noexcept { return table_; }
   // The records of slots [first, first + count).
   void read(std::int64_t chunk, std::size_t first, std::size_t count, std::byte* out);
-  // The same, without the packs in which no slot is live: what these would give is zeros.
+  // The same, without reading packs in which no slot is live: these give zeros.
   void read_live(const Chunk& chunk, std::size_t first, std::size_t count, std::byte* out);
 
  private:
@@ -70,7 +70,6 @@ class PackWriter {
   // Writes records to a chunk of `slots` slots, of which the first `stored_used` were used before.
   void write(std::int64_t chunk, const SlotValues& values, std::size_t stored_used, std::size_t slots);
   void remove(std::int64_t chunk);
-  void remove(std::int64_t chunk, std::size_t index);
 
  private:
   void create(std::int64_t key, std::size_t first, std::span<const std::byte> records, std::size_t size);

@@ -20,7 +20,7 @@ class VectorReader {
   // The vectors of slots [first, first + count), VectorColumn::byte_size() each. Those of slots that hold no
   // row may be anything.
   virtual void read(std::int64_t chunk, std::size_t first, std::size_t count, std::byte* out) = 0;
-  // The same of a chunk in which stretches of slots may hold no row and be gone from the shadow table.
+  // The same; stretches of slots that hold no row need not be read.
   virtual void read_live(const Chunk& chunk, std::size_t first, std::size_t count, std::byte* out) = 0;
 };
 
