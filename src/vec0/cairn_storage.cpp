@@ -229,6 +229,10 @@ void CairnStorage::read_chunk(sqlite3_stmt* row, int first, Chunk& chunk, std::s
   if (validity_bytes != slots / 8 || rowid_bytes != slots * sizeof(std::int64_t))
     throw_corrupt(kChunks, chunk.id, "the validity or the rowids have the wrong size");
   chunk.used = static_cast<std::size_t>(used.integer);
+  const auto* const validity = static_cast<const std::byte*>(sqlite3_column_blob(row, 1));
+  for (std::size_t slot = chunk.used; slot < slots; ++slot)
+    if (get_bit({validity, validity_bytes}, slot))
+      throw_corrupt(kChunks, chunk.id, "a slot that was never used holds a row");
   chunk.is_filed = filed.integer != 0;
   chunk.birth = stamp_of_column(row, first + 3);
   chunk.stamp = stamp_of_column(row, first + 4);

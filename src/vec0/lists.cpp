@@ -375,14 +375,14 @@ void Lists::file(const std::vector<std::int64_t>& chunks, std::size_t rows) {
   }
   for (Open& list : lists) write(list);
 
-  // Bounded by what was filed: at most as many rows go through a division as were filed.
+  // Bounded by what was filed: as many rows go through a division as were filed, or one list.
   const auto too_long =
       std::max(kShortest, static_cast<std::size_t>(kTooLong * static_cast<double>(rows) /
                                                    static_cast<double>(wanted_lists(rows))));
   std::size_t left = filed;
   for (std::size_t i = 0; i < lists.size(); ++i) {
-    if (lists[i].size <= too_long || lists[i].size > left) continue;
-    left -= lists[i].size;
+    if (lists[i].size <= too_long || (lists[i].size > left && left < filed)) continue;
+    left -= std::min(left, lists[i].size);
     divide(lists[i], lists);
   }
   store_space();

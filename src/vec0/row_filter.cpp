@@ -6,6 +6,7 @@
 
 #include "vec0/key.hpp"
 #include "vec0/metadata.hpp"
+#include "vec0/shadow.hpp"
 
 namespace cairn::vec0 {
 
@@ -150,6 +151,8 @@ void RowFilter::keep_matching_metadata(MetadataTest& test, const Chunk& chunk,
                                        std::vector<std::uint16_t>& slots) {
   const std::size_t column = test.predicate.condition().column.index;
   test.reader->read(chunk.id, cells_);
+  if (!cells_.nulls.empty() && cells_.nulls.size() * 8 < chunk.slots())
+    storage_.throw_corrupt(metadata_chunks(column), chunk.id, "the cells are fewer than the slots");
   if (keep_by_comparing(test.predicate.condition(), cells_, slots)) return;
   std::erase_if(slots, [&](std::uint16_t slot) {
     MetadataCell decoded = cells_.at(slot);

@@ -49,7 +49,11 @@ void Search::start() {
 
   const std::size_t wanted = request_.k.value_or(kFirstRows);
   if (memory_ && try_lists(wanted)) return;
-  if (memory_ && memory_->kept == Kept::places) memory_ = nullptr;
+  if (memory_ && memory_->kept == Kept::places) {
+    memory_ = nullptr;
+    chunks_.clear();  // which try_lists() may have chosen from it
+    rows_ = 0;
+  }
   report_.from_memory = memory_ != nullptr;
   if (memory_) {
     if (chunks_.empty()) choose_candidates();
