@@ -186,12 +186,12 @@ std::vector<Lists::Open> Lists::open_all() {
   return lists;
 }
 
-std::vector<float> Lists::points_of(const Chunk& chunk, const std::vector<std::uint16_t>& slots) {
-  std::vector<float> rows(chunk.used * column_.dims), points(slots.size() * column_.dims);
-  storage_.vectors(0)->read_live(chunk, 0, chunk.used, reinterpret_cast<std::byte*>(rows.data()));
-  for (std::size_t n = 0; n < slots.size(); ++n)
-    space_->point_of(rows.data() + slots[n] * column_.dims, points.data() + n * column_.dims);
-  return points;
+void Lists::read_points(const Chunk& chunk, const std::vector<std::uint16_t>& slots,
+                        std::vector<float>& points) {
+  points.resize(chunk.used * column_.dims);
+  storage_.vectors(0)->read_live(chunk, 0, chunk.used, reinterpret_cast<std::byte*>(points.data()));
+  for (std::size_t n = 0; n < slots.size(); ++n)  // slots ascend: none is overwritten before it is read
+    space_->point_of(points.data() + slots[n] * column_.dims, points.data() + n * column_.dims);
 }
 
 void Lists::insert(const float* centroid) {
@@ -207,7 +207,8 @@ void Lists::create(const std::vector<std::int64_t>& chunks, std::size_t rows) {
   const std::size_t lists = wanted_lists(rows);
   const std::size_t per_chunk = std::max<std::size_t>(1, lists * kSampledPerList / chunks.size());
   space_ = ListSpace{column_.metric, {}, random_seed(), std::vector<float>(column_.dims)};
-  std::vector<float> sample;
+  std::vector<float> sample, points;
+  sample.reserve(chunks.size() * per_chunk * column_.dims);
   for (const std::int64_t id : chunks) {
     const std::optional<Chunk> chunk = storage_.chunk(id);
     if (!chunk) continue;
@@ -215,8 +216,9 @@ void Lists::create(const std::vector<std::int64_t>& chunks, std::size_t rows) {
     live_slots(*chunk, live);
     const std::size_t step = std::max<std::size_t>(1, live.size() / per_chunk);
     for (std::size_t i = 0; i < live.size(); i += step) chosen.push_back(live[i]);
-    std::vector<float> points = points_of(*chunk, chosen);
-    sample.insert(sample.end(), points.begin(), points.end());
+    read_points(*chunk, chosen, points);
+    const auto end = points.begin() + static_cast<std::ptrdiff_t>(chosen.size() * column_.dims);
+    sample.insert(sample.end(), points.begin(), end);
   }
   const std::size_t count = sample.size() / column_.dims;
   std::vector<double> mean(column_.dims);
@@ -359,12 +361,13 @@ void Lists::file(const std::vector<std::int64_t>& chunks, std::size_t rows) {
   sqlite::Statement mark = prepare("UPDATE " + shadow_sql(storage_.table(), kChunks) +
                                    " SET filed = 1, stamp = ? WHERE chunk_id = ?");
   std::vector<std::uint16_t> slots;
+  std::vector<float> points;
   std::size_t filed = 0;
   for (const std::int64_t id : chunks) {
     const std::optional<Chunk> chunk = storage_.chunk(id);
     if (!chunk) continue;
     live_slots(*chunk, slots);
-    const std::vector<float> points = points_of(*chunk, slots);
+    read_points(*chunk, slots, points);
     for (std::size_t n = 0; n < slots.size(); ++n) {
       const float* const point = points.data() + n * column_.dims;
       append(lists[nearest(point)], point, list_place(id, slots[n]));

@@ -82,7 +82,8 @@ class Lists {
   void write(Open& list);
   void insert(const float* centroid);
   void divide(Open& list, std::vector<Open>& all);
-  std::vector<float> points_of(const Chunk& chunk, const std::vector<std::uint16_t>& slots);
+  // The rows in these slots, one after the other at the beginning of `points`.
+  void read_points(const Chunk& chunk, const std::vector<std::uint16_t>& slots, std::vector<float>& points);
   void store_space();
   sqlite::Statement prepare(const std::string& sql) const;
 

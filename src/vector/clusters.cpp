@@ -67,8 +67,8 @@ class Clustering {
 
   // Divides the rows places_[begin, end) into k parts, and gives each its mean.
   void bisect(std::size_t begin, std::size_t end, std::size_t k) {
-    set_mean(begin, end);
     if (k == 1 || end - begin == 1 || !set_direction(begin, end)) {
+      set_mean(begin, end, 1);
       for (std::size_t i = begin; i < end; ++i) part_[places_[i]] = static_cast<std::uint32_t>(size());
       centroids_.insert(centroids_.end(), mean_.begin(), mean_.end());
       return;
@@ -85,10 +85,11 @@ class Clustering {
     bisect(middle, end, k - left);
   }
 
-  void set_mean(std::size_t begin, std::size_t end) {
+  // The mean of every step-th of some rows.
+  void set_mean(std::size_t begin, std::size_t end, std::size_t step) {
     std::fill(mean_.begin(), mean_.end(), 0.0f);
-    const float share = 1.0f / static_cast<float>(end - begin);
-    for (std::size_t i = begin; i < end; ++i)
+    const float share = 1.0f / static_cast<float>((end - begin + step - 1) / step);
+    for (std::size_t i = begin; i < end; i += step)
       for (std::size_t d = 0; d < dims_; ++d) mean_[d] += share * row(places_[i])[d];
   }
 
@@ -102,6 +103,7 @@ class Clustering {
   // the mean. False if they are all the same.
   bool set_direction(std::size_t begin, std::size_t end) {
     const std::size_t step = std::max<std::size_t>(1, (end - begin) / kSampledForDirection);
+    set_mean(begin, end, step);
     float farthest = 0;
     for (std::size_t i = begin; i < end; i += step) {
       float square;

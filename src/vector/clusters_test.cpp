@@ -122,5 +122,32 @@ TEST(NearestCentroid, IsTheNearestOfAll) {
     }
 }
 
+// Of more centroids than are compared at once: a miss costs little, and there are few.
+TEST(NearestCentroid, OfManyIsNearlyTheNearest) {
+  SCOPED_TRACE(::testing::Message() << "seed " << kSeed);
+  std::mt19937 random(kSeed);
+  for (const char* kind : testing::kKinds) {
+    SCOPED_TRACE(kind);
+    constexpr std::size_t kDims = 64;
+    const auto made = testing::generate_rows(kind, kDims, 4000, random);
+    const auto centroids = find_centroids(made.rows.data(), made.count, kDims, 200, kSeed);
+    if (centroids.empty()) continue;
+    const std::size_t count = centroids.size() / kDims;
+    NearestCentroid nearest(centroids.data(), count, kDims);
+    double found = 0, least = 0;
+    for (std::size_t i = 0; i < made.count; ++i) {
+      const std::size_t list = nearest(made.row(i));
+      ASSERT_LT(list, count);
+      double best = INFINITY;
+      for (std::size_t other = 0; other < count; ++other)
+        best = std::min(best, square_between(made.row(i), centroids.data() + other * kDims, kDims));
+      if (!std::isfinite(best)) continue;
+      found += square_between(made.row(i), centroids.data() + list * kDims, kDims);
+      least += best;
+    }
+    EXPECT_LE(found, 1.05 * least + 1e-37);
+  }
+}
+
 }  // namespace
 }  // namespace cairn::vector

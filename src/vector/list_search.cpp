@@ -217,12 +217,12 @@ ListOutcome ListSearch::run(double recall, TopK& nearest, const Measure& measure
       query.estimate(list.blocks + begin / kBlockRows * block_bytes, seen.centroid_square, estimates, lows);
       // Most blocks have nothing to offer, which a loop without branches sees.
       float towards[kBlockRows];
-      bool has_any = false;
+      std::uint32_t any = 0;
       for (std::size_t i = 0; i < kBlockRows; ++i) {
         towards[i] = (seen.middle - estimates[i]) * seen.scale;
-        has_any |= towards[i] > floor || lows[i] <= limit;
+        any |= std::uint32_t{towards[i] > floor} | std::uint32_t{lows[i] <= limit};
       }
-      if (!has_any) continue;
+      if (any == 0) continue;
       const std::size_t rows = std::min(kBlockRows, list.count - begin);
       for (std::size_t i = 0; i < rows; ++i) {
         if (towards[i] > floor && towards[i] < kLargest) tail.add(towards[i]);
@@ -245,11 +245,17 @@ ListOutcome ListSearch::run(double recall, TopK& nearest, const Measure& measure
     }
     candidates.clear();
   };
+  // How many rows may be missing on average, and how many are expected to be; once that is more, the rest of
+  // the lists does not matter.
+  const auto k = static_cast<double>(nearest.k());
+  const double most_missing = k / recall - k;
   const auto expected_missing = [&] {
-    float missing = 0;
-    for (std::size_t i = outcome.lists; i < seen_.size(); ++i)
-      missing += seen_[i].entries * tail.share_beyond((seen_[i].middle - kth.value()) * seen_[i].scale);
-    return kCaution * static_cast<double>(missing);
+    double missing = 0;
+    for (std::size_t i = outcome.lists; i < seen_.size() && missing <= most_missing; ++i) {
+      const float share = tail.share_beyond((seen_[i].middle - kth.value()) * seen_[i].scale);
+      missing += kCaution * static_cast<double>(seen_[i].entries * share);
+    }
+    return missing;
   };
 
   std::size_t pause = kFirstLists;  // lists after which the rule is asked again
@@ -261,7 +267,6 @@ ListOutcome ListSearch::run(double recall, TopK& nearest, const Measure& measure
     tail.fit();
     if (recall >= 1 || outcome.lists == seen_.size() || kth.value() == kInfinity || !tail.is_known())
       continue;
-    const auto k = static_cast<double>(nearest.k());
     outcome.expected_recall = k / (k + expected_missing());
     if (outcome.expected_recall >= recall) return outcome;
   }
