@@ -201,6 +201,7 @@ void bring_up_to_date(sqlite::ConnectionRef db, const std::string& path, const O
   migrator().run(db);
   if (has_vectors(db)) {
     const std::size_t dimension = require_vectors(db, path);
+    upgrade_vectors(db);
     create_vectors(db, dimension);  // its trigger, which the guide does not have
     if (!CAIRN_SQL("SELECT EXISTS (SELECT 1 FROM app_metadata WHERE key = :key)")
              .scalar(db, {.key = kEmbedderKey}))

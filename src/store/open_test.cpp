@@ -118,6 +118,40 @@ TEST(StoreOpen, UpgradesAnOlderFileAndKeepsACopy) {
             "from the old days");
 }
 
+// Up to format 2, vectors were in sqlite-vec's format.
+TEST(StoreOpen, UpgradesTheVectorsOfAnOlderFile) {
+  TempDir dir;
+  const std::string path = dir.file("old.db");
+  std::vector<std::string> before;
+  const auto vectors = [&path] {
+    return connect(path).query_all<std::string>(
+        "SELECT content_id || ' ' || hex(vector) FROM vec_content ORDER BY 1");
+  };
+  {
+    sql::Connection db = connect(path);
+    sql::Migrator(store::migrations().first(2), store::kLedger).run(db);
+    db.execute_script(
+        "INSERT INTO app_metadata(key, value) VALUES ('cairn.embedder', 'external:3');"
+        "CREATE VIRTUAL TABLE vec_content USING vec0("
+        "content_id INTEGER PRIMARY KEY, vector FLOAT[3] distance_metric=cosine, chunk_size=256);"
+        "INSERT INTO content(id, text, doc_type, created_at) VALUES (7, 'from the old days', 'note', 7), "
+        "(9, 'the same', 'note', 8);"
+        "INSERT INTO vec_content VALUES (7, '[1, 2, 3]'), (9, '[-1, 0, 2]')");
+  }
+  before = vectors();
+  Store::open(path);
+  EXPECT_EQ(vectors(), before);
+  EXPECT_EQ(before.size(), 2u);
+  EXPECT_EQ(connect(path).query_one<int>("SELECT count(*) FROM sqlite_schema WHERE name = 'vec_content' AND "
+                                         "sql LIKE '%INDEXED BY cairn()%'"),
+            1);
+  EXPECT_TRUE(std::filesystem::exists(path + ".v2.bak"));
+  Store store = Store::open(path);
+  EXPECT_TRUE(store.remove(7));
+  EXPECT_EQ(vectors().size(), 1u);
+  EXPECT_TRUE(store.doctor().empty());
+}
+
 TEST(StoreOpen, ManyStartersCreateOneFile) {
   for (int round = 0; round < 10; ++round) {
     TempDir dir;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cairn/sql/checked.hpp"
+#include "cairn/vec0.hpp"
 #include "migration_scripts.hpp"
 
 namespace cairn::store {
@@ -17,19 +18,29 @@ std::span<const sql::Migration> migrations() {
   static const std::array all = {
       sql::Migration{1, "the guide's schema", scripts[0].sql},
       sql::Migration{2, "documents, namespaces and full text", scripts[1].sql},
+      sql::Migration{3, "vectors in Cairn's own format", scripts[2].sql},
   };
   return all;
 }
 
 void create_vectors(sqlite::ConnectionRef db, std::size_t dimension) {
-  // Chunks of 256 vectors instead of 1,024: a chunk is allocated whole, and most stores are small.
-  db.execute(
-      fmt::format("CREATE VIRTUAL TABLE IF NOT EXISTS vec_content USING vec0("
-                  "content_id INTEGER PRIMARY KEY, vector FLOAT[{}] distance_metric=cosine, chunk_size=256)",
-                  dimension));
+  db.execute(fmt::format(
+      "CREATE VIRTUAL TABLE IF NOT EXISTS vec_content USING vec0("
+      "content_id INTEGER PRIMARY KEY, vector FLOAT[{}] distance_metric=cosine INDEXED BY cairn())",
+      dimension));
   db.execute(
       "CREATE TRIGGER IF NOT EXISTS content_vectors_ad AFTER DELETE ON content BEGIN "
       "DELETE FROM vec_content WHERE content_id = old.id; END");
+}
+
+// Up to format 2 Cairn made its tables so. The guide's, which do not say chunk_size, stay as they are: its
+// programs read them with sqlite-vec.
+void upgrade_vectors(sqlite::ConnectionRef db) {
+  const bool is_ours = CAIRN_SQL(
+                           "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'vec_content' "
+                           "AND sql LIKE '%distance_metric=cosine, chunk_size=256)')")
+                           .scalar(db);
+  if (is_ours) vec0::convert(db.handle(), "vec_content", vec0::Index::cairn);
 }
 
 std::optional<std::size_t> vector_dimension(sqlite::ConnectionRef db) {

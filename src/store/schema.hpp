@@ -28,6 +28,9 @@ std::span<const sql::Migration> migrations();
 // removes a row's vector with the row.
 void create_vectors(sqlite::ConnectionRef db, std::size_t dimension);
 
+// Gives a vec_content that an earlier Cairn made the storage that create_vectors() uses. Needs a transaction.
+void upgrade_vectors(sqlite::ConnectionRef db);
+
 // The dimension of vec_content; nothing when the table is missing or not the guide's
 // (content_id INTEGER PRIMARY KEY, vector FLOAT[n]).
 std::optional<std::size_t> vector_dimension(sqlite::ConnectionRef db);

@@ -33,7 +33,9 @@ TEST(StoreSchema, MigrationsAreThoseOfTheFilesThatThereAre) {
       {1, "the guide's schema",
        "a1397fd43836cac25a4127beb383a5d49825c859672f0fdb6df3cf333a7e8f5679250f0453a0f2d7d67d0a5434eeee4f"},
       {2, "documents, namespaces and full text",
-       "f4ebc88f523108ab6bddd7626b6d1cd4743c1de5d2735e60925f9217644eb2f6b9399ef4693375bbb8d7bbc19f767f50"}};
+       "f4ebc88f523108ab6bddd7626b6d1cd4743c1de5d2735e60925f9217644eb2f6b9399ef4693375bbb8d7bbc19f767f50"},
+      {3, "vectors in Cairn's own format",
+       "f2f6faa2763aa1654ada43b76e3a0edfe403b76dcd41d34f9c7b05c71be204c0187dc139deaeb58d5cb51555dc2de8d8"}};
   EXPECT_EQ(migrated().query_all<Entry>(
                 "SELECT version, description, lower(hex(checksum)) AS checksum FROM _cairn_migrations "
                 "ORDER BY version"),
