@@ -210,9 +210,11 @@ class MigrateCliTest(unittest.TestCase):
             with subprocess.Popen([CAIRN, "db", "drop", "--db", "t.db"], cwd=self.work, stdin=slave,
                                   stdout=subprocess.DEVNULL, stderr=slave) as run:
                 os.close(slave)
+                shown = b""
+                while b"Drop the database t.db?" not in shown:
+                    shown += os.read(master, 4096)
                 os.write(master, answer)
                 self.assertEqual(run.wait(60), code)
-                self.assertIn(b"Drop the database t.db?", os.read(master, 4096))
             os.close(master)
             self.assertEqual((self.work / "t.db").exists(), there)
 
