@@ -119,22 +119,22 @@ void Cursor::next() {
   } while (row_ && is_gone(*row_));
 }
 
-// As of an ordinary table, a row that was deleted since the cursor was opened is not met any more, and one
-// that moved to another partition is still met by a search. And a row whose slot names another's rowid must
-// not pass for it: that is looked up for as many rows as a search mostly gives.
+// As of an ordinary table, a row of a search that was deleted since is not met any more, and one that moved
+// is. And a row whose slot names another's rowid must not pass for it: that is looked up for as many rows as
+// a search mostly gives.
 bool Cursor::is_gone(Row& row) {
   constexpr std::size_t kLookedUp = 4096;
+  if (plan_.mode == Mode::scan) return false;
   const bool was_written = storage_.writes() != writes_at_start_;
   // In a cairn() table a slot is written with its rowid, once; the command 'integrity' compares them.
-  if (!was_written && (plan_.mode == Mode::scan || position_ > kLookedUp || storage_.writes_vectors_once()))
-    return false;
+  if (!was_written && (position_ > kLookedUp || storage_.writes_vectors_once())) return false;
   const auto at = storage_.find(row.rowid);
-  if (at && at->chunk == row.at.chunk && at->slot == row.at.slot) return false;
+  if (at == row.at) return false;
   if (!was_written)
     storage_.throw_corrupt(kChunks, row.at.chunk,
                            fmt::format("slot {} holds row {}, which '{}_rowids' places elsewhere",
                                        row.at.slot, row.rowid, storage_.table().name));
-  if (!at || plan_.mode == Mode::scan) return true;
+  if (!at) return true;
   row.at = *at;
   return false;
 }
@@ -142,7 +142,8 @@ bool Cursor::is_gone(Row& row) {
 void Cursor::advance() {
   switch (plan_.mode) {
     case Mode::scan:
-      next_in_scan();
+      row_ = next_in_chunks();
+      if (!row_) row_ = next_missed();
       break;
     case Mode::point:
       row_.reset();
@@ -177,24 +178,38 @@ std::vector<Condition> Cursor::read_conditions(sqlite3_value** argv) const {
 void Cursor::start_scan(const std::vector<Condition>& conditions) {
   conditions_ = conditions;
   row_filter_.emplace(storage_, conditions_, MixedTypes::keep);
+  open_scan_.emplace(storage_);
+  chunk_.reset();
   slots_.clear();
   next_slot_ = 0;
   reader_.reset();
-  next_in_scan();
+  next();
 }
 
-void Cursor::next_in_scan() {
-  while (next_slot_ == slots_.size()) {
+std::optional<Row> Cursor::next_in_chunks() {
+  while (row_filter_) {
+    while (next_slot_ < slots_.size()) {
+      const std::size_t slot = slots_[next_slot_++];
+      const Row row{chunk_->rowids[slot], {chunk_->id, slot}, std::nullopt};
+      open_scan_->pass(row.at);
+      const bool was_written = storage_.writes() != writes_at_start_;
+      if (was_written && storage_.find(row.rowid) != row.at) continue;  // the chunk was read before
+      if (open_scan_->meets(row.rowid, row.at)) return row;
+    }
     next_slot_ = 0;
     chunk_ = row_filter_->next(slots_);
-    if (!chunk_) {
-      slots_.clear();
-      row_.reset();
-      return;
-    }
+    if (chunk_) continue;
+    row_filter_.reset();
+    open_scan_->pass_all();
   }
-  const std::size_t slot = slots_[next_slot_++];
-  row_ = Row{chunk_->rowids[slot], {chunk_->id, slot}, std::nullopt};
+  return std::nullopt;
+}
+
+// Conditions are not put to these rows here: SQLite puts them to every row of a scan again.
+std::optional<Row> Cursor::next_missed() {
+  while (const auto rowid = open_scan_->next_missed())
+    if (const auto at = storage_.find(*rowid)) return Row{*rowid, *at, std::nullopt};
+  return std::nullopt;
 }
 
 std::optional<std::int64_t> Cursor::rowid_of_argument(sqlite3_value* key) {

@@ -9,6 +9,7 @@
 
 #include "sqlite/api.hpp"
 #include "vec0/kept_search.hpp"
+#include "vec0/open_scan.hpp"
 #include "vec0/plan.hpp"
 #include "vec0/row_filter.hpp"
 #include "vec0/row_reader.hpp"
@@ -37,7 +38,8 @@ class Cursor {
   void advance();
   bool is_gone(Row& row);
   void start_scan(const std::vector<Condition>& conditions);
-  void next_in_scan();
+  std::optional<Row> next_in_chunks();
+  std::optional<Row> next_missed();
   void start_point(sqlite3_value* query, sqlite3_value* key);
   void start_search(sqlite3_value** argv);
   std::optional<std::int64_t> rowid_of_argument(sqlite3_value* key);
@@ -57,6 +59,7 @@ class Cursor {
   // Mode::scan
   std::vector<Condition> conditions_;
   std::optional<RowFilter> row_filter_;
+  std::optional<OpenScan> open_scan_;
   std::shared_ptr<const Chunk> chunk_;
   std::vector<std::uint16_t> slots_;
   std::size_t next_slot_ = 0;

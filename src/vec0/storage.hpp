@@ -10,6 +10,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -33,11 +34,14 @@
 
 namespace cairn::vec0 {
 
+class OpenScan;
 class Residency;
 
 struct Location {
   std::int64_t chunk;
   std::size_t slot;
+
+  friend auto operator<=>(const Location&, const Location&) = default;  // in the order of a scan
 };
 
 using Stamp = std::array<std::byte, 16>;  // random
@@ -166,8 +170,9 @@ class Storage {
     half_written_ = true;
   }
 
-  // Cursors that are open on the table in this connection.
+  // Cursors that are open on the table in this connection, and scans among them.
   std::size_t open_cursors = 0;
+  std::vector<OpenScan*> open_scans;
   // In which a search in memory may work.
   std::size_t threads = 1;
   // Of vectors, codes, cells and lists, so far.
@@ -237,7 +242,8 @@ class Storage {
   void insert_auxiliaries(std::int64_t rowid, const std::vector<Value>& values);
   void delete_keyed_values(std::int64_t rowid);
   void require_no_cursors() const;
-  void release_slot(Location at);
+  void take_slot(ChunkChanges& changes, std::int64_t rowid, Location at);
+  void release_slot(std::int64_t rowid, Location at);
   void point_row(std::int64_t rowid, Location to);
 
   bool flushes_each_row() const noexcept;

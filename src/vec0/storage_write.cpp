@@ -6,6 +6,7 @@
 #include "cairn/error.hpp"
 #include "vec0/lease.hpp"
 #include "vec0/metadata.hpp"
+#include "vec0/open_scan.hpp"
 #include "vec0/shadow.hpp"
 #include "vec0/storage.hpp"
 
@@ -110,7 +111,7 @@ std::optional<std::int64_t> Storage::insert(const NewRow& row) {
   try {
     insert_auxiliaries(*rowid, row.auxiliaries);
     for (std::size_t i = 0; i < row.metadata.size(); ++i) write_long_text(i, *rowid, row.metadata[i]);
-    mark_taken(staged(at.chunk), at.slot, *rowid);
+    take_slot(staged(at.chunk), *rowid, at);
     for (std::size_t i = 0; i < row.vectors.size(); ++i) write_vector(i, at, row.vectors[i].bytes);
     for (std::size_t i = 0; i < row.metadata.size(); ++i) write_metadata(i, at, row.metadata[i]);
     settle(at.chunk);
@@ -166,7 +167,12 @@ void Storage::write_long_text(std::size_t column, std::int64_t rowid, const Valu
   st->bind(1, rowid).bind_view(2, std::string_view(value.bytes)).run();
 }
 
-void Storage::release_slot(Location at) {
+void Storage::take_slot(ChunkChanges& changes, std::int64_t rowid, Location at) {
+  mark_taken(changes, at.slot, rowid);
+  for (OpenScan* const scan : open_scans) scan->came(rowid, at);
+}
+
+void Storage::release_slot(std::int64_t rowid, Location at) {
   ChunkChanges& changes = staged(at.chunk);
   if (!get_bit(changes.validity, at.slot))
     throw Error(ErrorCode::corrupt,
@@ -174,6 +180,7 @@ void Storage::release_slot(Location at) {
                             shadow_name(table_, kChunks), at.chunk, at.slot),
                 SQLITE_ERROR);
   mark_free(changes, at.slot);
+  for (OpenScan* const scan : open_scans) scan->left(rowid, at);
   with_room_[changes.partitions].insert(at.chunk);
 }
 
@@ -191,7 +198,7 @@ void Storage::delete_keyed_values(std::int64_t rowid) {
 }
 
 void Storage::remove(std::int64_t rowid, Location at) {
-  release_slot(at);
+  release_slot(rowid, at);
   settle(at.chunk);
   delete_keyed_values(rowid);
 }
@@ -221,8 +228,8 @@ Location Storage::move_row(std::int64_t rowid, Location from, const std::vector<
   for (std::size_t i = 0; i < vectors_of_row.size(); ++i)
     stage_vector(changes, i, to.slot, vectors_of_row[i]);
   for (std::size_t i = 0; i < values.size(); ++i) stage_metadata(changes, i, to.slot, values[i]);
-  mark_taken(changes, to.slot, rowid);
-  release_slot(from);
+  take_slot(changes, rowid, to);
+  release_slot(rowid, from);
   settle(to.chunk);
   point_row(rowid, to);
   return to;
