@@ -208,7 +208,7 @@ TEST(Transaction, OutlivesTheInstanceOfTheTable) {
   db.execute("DELETE FROM t WHERE rowid BETWEEN 100 AND 150");
   for (int id = 100; id <= 150; ++id) model.erase(id);
   while (scan.step()) met.insert(scan.get<std::int64_t>(0));
-  EXPECT_EQ(met.size(), model.size());
+  EXPECT_EQ(met.size(), 300u - 51u);  // not those that came since
   expect_rows(db, model);
   db.execute("INSERT INTO t(t) VALUES ('integrity')");
   db.execute("COMMIT");
