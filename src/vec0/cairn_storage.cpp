@@ -24,7 +24,7 @@ namespace cairn::vec0 {
 namespace {
 
 constexpr std::size_t kFirstSlots = 8;
-// A chunk is sparse when fewer than one in so many of its used slots hold a row.
+// A chunk is sparse when at most one in so many of its used slots holds a row.
 constexpr std::size_t kSparse = 4;
 
 Stamp random_stamp() {
@@ -48,7 +48,8 @@ std::size_t live_count(std::span<const std::byte> validity) {
 }
 
 bool is_sparse(std::span<const std::byte> validity, std::size_t used) {
-  return used >= kFirstSlots && live_count(validity) * kSparse <= used;
+  const std::size_t live = live_count(validity);
+  return live == 0 || (used >= kFirstSlots && live * kSparse <= used);
 }
 
 std::vector<std::uint16_t> to_halves(std::span<const std::byte> floats) {
@@ -556,16 +557,18 @@ void CairnStorage::empty_chunk(const Chunk& chunk) {
   delete_chunk(id);
 }
 
-// While a cursor is open, nothing is taken away under it: what it means to read stays where it was.
+// While a cursor is open, nothing is taken away under it: what it means to read stays where it was. About as
+// many rows are moved as the transaction changed; what is left waits for the next.
 void CairnStorage::maintain() {
-  constexpr std::size_t kMost = 16;  // chunks, of at most a quarter of their size each
+  constexpr std::size_t kAtLeast = 4096;  // rows
   if (open_cursors > 0) return;
-  for (std::size_t n = 0; n < kMost && !sparse_.empty();) {
+  const std::size_t most = std::max(kAtLeast, rows_in_transaction_);
+  for (std::size_t moved = 0; moved < most && !sparse_.empty();) {
     const std::int64_t id = *sparse_.begin();
     sparse_.erase(sparse_.begin());
     const std::optional<Chunk> found = chunk(id);
     if (!found || !is_sparse(found->validity, found->used)) continue;
-    n += any_bit(found->validity);
+    moved += live_count(found->validity);
     empty_chunk(*found);
   }
   if (filled_a_chunk_) file_full_chunks();
@@ -593,6 +596,7 @@ void CairnStorage::file_full_chunks() {
 
 void CairnStorage::end_transaction() noexcept {
   stamp_.reset();
+  emptying_.reset();
   for (auto& center : centers_) center.reset();
 }
 

@@ -154,6 +154,20 @@ TEST_F(CairnTable, DeletedRowsGiveTheirSpaceBack) {
   EXPECT_EQ(count("t_codes00"), 0);
 }
 
+TEST_F(CairnTable, SmallPartitionsAndManyChunksGiveTheirSpaceBack) {
+  db->execute("CREATE VIRTUAL TABLE s USING vec0(v float[2] INDEXED BY cairn(), p integer partition key)");
+  for (int i = 0; i < 60; ++i) db->execute("INSERT INTO s(v, p) VALUES ('[1, 2]', ?)", i / 3);
+  EXPECT_EQ(count("s_chunks"), 20);
+  db->execute("DELETE FROM s WHERE p >= 2");
+  EXPECT_EQ(count("s_chunks"), 2);
+  EXPECT_EQ(count("s_vectors00"), 2);
+
+  insert(1, 40 * 256);
+  db->execute("DELETE FROM t WHERE rowid % 8");
+  EXPECT_EQ(count("t_chunks"), 5);
+  expect_sound();
+}
+
 TEST_F(CairnTable, ASearchInAWriteTransactionSeesIt) {
   insert(1, 1000);
   const std::vector<float> query = random_vector(kDims, random);
