@@ -248,6 +248,7 @@ class Storage {
 
   bool flushes_each_row() const noexcept;
   void change_nothing();
+  void restore_changes(std::int64_t changes);
   void flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last);
 
   sqlite3* db_;

@@ -99,19 +99,31 @@ void Storage::settle(std::int64_t chunk) {
   half_written_ = true;
 }
 
+// What is written for a reader or at COMMIT counts as changes, and nothing sets changes() but a statement that
+// makes as many. So it stays what the user's statement made of it if that changed one row, or none.
+void Storage::restore_changes(std::int64_t changes) {
+  if (changes == 0) change_nothing();
+  if (changes == 1)
+    lease("change_one", 0, [&] {
+      return "UPDATE " + shadow_sql(table_, kInfo) + " SET value = value WHERE key = 'CREATE_VERSION'";
+    })->run();
+}
+
 void Storage::sync() {
-  flush();
+  const std::int64_t changes = sqlite3_changes64(db_), total = sqlite3_total_changes64(db_);
   const KeepLastInsertRowid keep(db_);
+  flush();
   maintain();
+  if (sqlite3_total_changes64(db_) != total) restore_changes(changes);
 }
 
 void Storage::flush() {
   if (is_flushing_) return;  // what is written asks for what is there already
-  const bool resets_changes = !pending_.empty() && sqlite3_changes64(db_) == 0;
+  const std::int64_t changes = sqlite3_changes64(db_);
+  const bool writes = !pending_.empty();
   flush_chunks(pending_.begin(), pending_.end());
   pending_bytes_ = 0;
-  // Writing for a reader counts as changes, which nothing can set but a statement that makes as many.
-  if (resets_changes) change_nothing();
+  if (writes) restore_changes(changes);
 }
 
 void Storage::flush_chunks(PendingWrites::iterator first, PendingWrites::iterator last) {

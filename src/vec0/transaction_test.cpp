@@ -307,6 +307,23 @@ TEST(Transaction, KeepsLastInsertRowid) {
   EXPECT_EQ(db.last_insert_rowid(), 1201);
 }
 
+TEST(Transaction, KeepsTheCountOfChanges) {
+  Database db;
+  db.execute(kCreate);
+  db.execute("BEGIN");
+  for (int id = 1; id <= 100; ++id) insert(db, id, 0);
+  EXPECT_EQ(db.row("SELECT count(*) FROM t"), "100");
+  EXPECT_EQ(db.row("SELECT changes()"), "1");
+  for (int id = 101; id <= 200; ++id) insert(db, id, 0);
+  db.execute("COMMIT");
+  EXPECT_EQ(db.row("SELECT changes()"), "1");
+  db.execute("BEGIN");
+  for (int id = 201; id <= 300; ++id) insert(db, id, 0);
+  db.execute("DELETE FROM t WHERE rowid = 1000");
+  db.execute("COMMIT");
+  EXPECT_EQ(db.row("SELECT changes()"), "0");
+}
+
 TEST(Transaction, AFailingStatementOfManyRowsLeavesTheOthers) {
   Database db;
   db.execute_script(std::string(kCreate) + "; BEGIN");
