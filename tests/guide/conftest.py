@@ -38,9 +38,13 @@ def create_store(path, dimension):
 
 
 def make_filled(path, library, vec0, kind):
-    if kind == "adopted":  # the guide's own schema, and so its L2, then opened by the Store
+    if kind in ("adopted", "adopted_cairn"):  # the guide's own schema, and so its L2, then opened by the Store
+        initial = guide_sql.INITIAL_SCHEMA
+        if kind == "adopted_cairn":
+            initial = initial.replace("vector FLOAT[768]", "vector FLOAT[768] INDEXED BY cairn()")
+            assert initial != guide_sql.INITIAL_SCHEMA
         with Database(library, path, vec0) as db:
-            for sql in (guide_sql.INITIAL_SCHEMA, guide_sql.ADD_RELATIONSHIPS, guide_sql.FULL_TEXT_SCHEMA):
+            for sql in (initial, guide_sql.ADD_RELATIONSHIPS, guide_sql.FULL_TEXT_SCHEMA):
                 db.script(sql)
         StoreDriver(path).close()
         corpus, metric = Corpus(seed=2001, count=1500, dimension=768), "l2"
@@ -53,7 +57,7 @@ def make_filled(path, library, vec0, kind):
     return Filled(str(path), metric, corpus)
 
 
-@pytest.fixture(scope="session", params=["agent", "small", "adopted"])
+@pytest.fixture(scope="session", params=["agent", "small", "adopted", "adopted_cairn"])
 def filled(request, library, vec0, tmp_path_factory):
     """To be read only."""
     return make_filled(tmp_path_factory.mktemp("filled") / f"{request.param}.db", library, vec0, request.param)

@@ -73,6 +73,7 @@ def test_the_query_that_the_guide_marks_wrong(db, filled):
         check_nearest(db.rows(guide_sql.WRONG_KNN_CONTENT, (blob(query),)), eligible(filled, query), 10)
 
 
+@pytest.mark.parametrize("filled", ["adopted"], indirect=True)  # the one in sqlite-vec's own format
 def test_sqlite_vec_refuses_that_query(filled, library):
     with Database(library, filled.path, sqlite_vec.loadable_path()) as db:
         with pytest.raises(SQL_ERRORS, match="A LIMIT or 'k = [?]' constraint is required on vec0 knn queries."):
