@@ -99,13 +99,15 @@ void Storage::settle(std::int64_t chunk) {
   half_written_ = true;
 }
 
-// What is written for a reader or at COMMIT counts as changes, and nothing sets changes() but a statement that
-// makes as many. So it stays what the user's statement made of it if that changed one row, or none.
+// What is written for a reader or at COMMIT counts as changes, and nothing sets changes() but a statement
+// that makes as many. So it stays what the user's statement made of it if that changed one row, or none.
 void Storage::restore_changes(std::int64_t changes) {
   if (changes == 0) change_nothing();
   if (changes == 1)
     lease("change_one", 0, [&] {
-      return "UPDATE " + shadow_sql(table_, kInfo) + " SET value = value WHERE key = 'CREATE_VERSION'";
+      const std::string rowids = shadow_sql(table_, kRowids);
+      return "UPDATE " + rowids + " SET chunk_offset = chunk_offset WHERE rowid = (SELECT max(rowid) FROM " +
+             rowids + ")";
     })->run();
 }
 
