@@ -100,7 +100,8 @@ void Storage::settle(std::int64_t chunk) {
 }
 
 // What is written for a reader or at COMMIT counts as changes, and nothing sets changes() but a statement
-// that makes as many. So it stays what the user's statement made of it if that changed one row, or none.
+// that makes as many. So it stays what the user's statement made of it if that changed one row, of a table
+// that has rows still, or none.
 void Storage::restore_changes(std::int64_t changes) {
   if (changes == 0) change_nothing();
   if (changes == 1)
@@ -112,9 +113,9 @@ void Storage::restore_changes(std::int64_t changes) {
 }
 
 void Storage::sync() {
+  flush();
   const std::int64_t changes = sqlite3_changes64(db_), total = sqlite3_total_changes64(db_);
   const KeepLastInsertRowid keep(db_);
-  flush();
   maintain();
   if (sqlite3_total_changes64(db_) != total) restore_changes(changes);
 }
