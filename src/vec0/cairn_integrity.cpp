@@ -2,7 +2,6 @@
 
 #include <cstring>
 #include <map>
-#include <unordered_set>
 
 #include "cairn/sqlite/connection_ref.hpp"
 #include "vec0/lists.hpp"
@@ -51,7 +50,7 @@ class Check {
     if (!slots.empty() && slots.back() >= chunk->used)
       problems_.add(kChunks, "chunk", id, "a slot that was never used holds a row");
     if (chunk->is_filed)
-      for (const std::uint16_t slot : slots) filed_.insert(list_place(id, slot));
+      for (const std::uint16_t slot : slots) filed_.emplace(list_place(id, slot), 0);
     for (std::size_t i = 0; i < table_.vectors.size(); ++i) check_vectors(i, *chunk, slots);
     for (std::size_t i = 0; i < table_.metadata.size(); ++i) check_cells(i, *chunk, slots);
     if (depth_ == Depth::full)
@@ -83,25 +82,35 @@ class Check {
   // left.
   void check_lists() {
     Lists lists(storage_);
+    const std::optional<ListSpace> space = lists.space();
+    if (space) check_entries_of(lists, *space);
+    for (const auto& [place, entries] : filed_)
+      if (entries != 1)
+        return problems_.add(
+            kLists, fmt::format("{} entries name the row at chunk {}, offset {}, where one should", entries,
+                                chunk_of_place(place), slot_of_place(place)));
+  }
+
+  void check_entries_of(Lists& lists, const ListSpace& space) {
     const auto vectors = storage_.vectors(0);
-    std::vector<float> row(table_.vectors[0].dims);
+    const vector::Rotation rotation(space.origin.size(), space.seed);
+    std::vector<float> point(space.origin.size());
     for (const auto& [id, stamp] : lists.stamps()) {
-      const Lists::Stored list = lists.load(id, true);
+      const StoredList list = lists.load(id);
+      vector::ListEncoder encoder(rotation, list.centroid);
       for (std::size_t i = 0; i < list.size; ++i) {
         const std::uint64_t place = lists.place_of(list, i);
         const auto filed = filed_.find(place);
         if (filed == filed_.end()) continue;
-        filed_.erase(filed);
+        ++filed->second;
         vectors->read(chunk_of_place(place), slot_of_place(place), 1,
-                      reinterpret_cast<std::byte*>(row.data()));
-        if (!lists.is_code_of(list, i, row.data()))
+                      reinterpret_cast<std::byte*>(point.data()));
+        space.point_of(point.data(), point.data());
+        const std::byte* const block = list.entries.data() + i / vector::kBlockRows * lists.stride();
+        if (!encoder.is_code_of(point.data(), block, i % vector::kBlockRows))
           problems_.add(kLists, "list", id, fmt::format("entry {} is not the code of its row's vector", i));
       }
     }
-    if (filed_.empty()) return;
-    const std::uint64_t place = *filed_.begin();
-    problems_.add(kLists, fmt::format("{} rows have no entry, one of them at chunk {}, offset {}",
-                                      filed_.size(), chunk_of_place(place), slot_of_place(place)));
   }
 
   void check_cells(std::size_t column, const Chunk& chunk, const std::vector<std::uint16_t>& slots) {
@@ -183,8 +192,9 @@ class Check {
   const Depth depth_;
   Problems& problems_;
   const sqlite::ConnectionRef db_;
-  std::int64_t live_ = 0;                           // slots that hold a row
-  std::unordered_set<std::uint64_t> filed_;         // places of rows that must have an entry
+  std::int64_t live_ = 0;  // slots that hold a row
+  std::map<std::uint64_t, std::size_t>
+      filed_;  // places of rows that must have an entry, and how many they have
   std::map<std::size_t, std::int64_t> long_texts_;  // by metadata column, that belong to a cell
 };
 

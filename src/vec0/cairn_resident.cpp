@@ -5,6 +5,7 @@
 
 #include "vec0/counters.hpp"
 #include "vec0/lists.hpp"
+#include "vec0/problems.hpp"
 #include "vec0/resident_lists.hpp"
 #include "vector/codes.hpp"
 
@@ -15,8 +16,10 @@ std::shared_ptr<const ResidentColumn> CairnResidency::bring_up(std::shared_ptr<c
   std::shared_ptr<ResidentColumn> made = read_rows(kept.get());
   if (!made) return kept;
   if (column_ == 0 && has_code_packs(column())) {
-    Lists lists(table_);
-    made->lists = ResidentLists::read(lists, column().dims, kept ? kept->lists : nullptr);
+    std::size_t filed = 0;
+    for (const ResidentChunk& chunk : made->chunks)
+      if (chunk.rows->is_filed) filed += chunk.live->size();
+    made->lists = read_lists(filed, kept ? kept->lists : nullptr);
   }
   // Without codes and vectors, what is kept serves a search of the lists.
   if (!reserve(*made, made->lists ? Kept::places : Kept::codes)) return nullptr;
@@ -34,6 +37,19 @@ std::shared_ptr<const ResidentColumn> CairnResidency::bring_up(std::shared_ptr<c
   codes_.reset();
   records_ = std::vector<std::byte>();
   return made;
+}
+
+// Null if they are damaged, too: every search can do without.
+std::shared_ptr<const ResidentLists> CairnResidency::read_lists(std::size_t filed,
+                                                                std::shared_ptr<const ResidentLists> kept) {
+  try {
+    Lists lists(table_);
+    auto made = ResidentLists::read(lists, column().dims, std::move(kept));
+    return made && made->entries() >= filed ? made : nullptr;
+  } catch (const Error& e) {
+    if (!is_damage(e)) throw;
+    return nullptr;
+  }
 }
 
 // Every chunk as it is, those that are unchanged with the vectors they had. Null if nothing changed.

@@ -15,6 +15,8 @@ class CairnResidency final : public Residency {
   std::shared_ptr<const ResidentColumn> bring_up(std::shared_ptr<const ResidentColumn> kept,
                                                  unsigned version) override;
   std::shared_ptr<ResidentColumn> read_rows(const ResidentColumn* kept);
+  std::shared_ptr<const ResidentLists> read_lists(std::size_t filed,
+                                                  std::shared_ptr<const ResidentLists> kept);
   std::shared_ptr<const ResidentVectors> read_vectors(const ResidentChunk& chunk, Kept kept,
                                                       const ResidentChunk* before);
 

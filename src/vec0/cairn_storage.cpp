@@ -13,9 +13,10 @@
 #include "vec0/cairn_integrity.hpp"
 #include "vec0/cairn_resident.hpp"
 #include "vec0/counters.hpp"
+#include "vec0/filing.hpp"
 #include "vec0/integrity.hpp"
 #include "vec0/lease.hpp"
-#include "vec0/lists.hpp"
+#include "vec0/problems.hpp"
 #include "vec0/shadow.hpp"
 #include "vec0/thresholds.hpp"
 #include "vector/codes.hpp"
@@ -26,19 +27,6 @@ namespace {
 constexpr std::size_t kFirstSlots = 8;
 // A chunk is sparse when at most one in so many of its used slots holds a row.
 constexpr std::size_t kSparse = 4;
-
-Stamp random_stamp() {
-  Stamp stamp;
-  sqlite3_randomness(static_cast<int>(stamp.size()), stamp.data());
-  return stamp;
-}
-
-Stamp stamp_of_column(sqlite3_stmt* row, int column) {
-  Stamp stamp{};
-  const Value value = Value::of_column(row, column);
-  std::memcpy(stamp.data(), value.bytes.data(), std::min(value.bytes.size(), stamp.size()));
-  return stamp;
-}
 
 std::size_t live_count(std::span<const std::byte> validity) {
   std::size_t count = 0;
@@ -321,6 +309,7 @@ void CairnStorage::mark_taken(ChunkChanges& changes, std::size_t slot, std::int6
 
 void CairnStorage::mark_free(ChunkChanges& changes, std::size_t slot) {
   set_bit(changes.validity, slot, false);
+  deleted_from_lists_ += changes.is_filed;
 }
 
 bool CairnStorage::is_complete(const ChunkChanges& changes) const {
@@ -376,7 +365,7 @@ void CairnStorage::write_chunk(std::int64_t id, ChunkChanges& changes) {
   write_row_of_chunk(id, changes);
   is_broken_ = false;
   if (is_sparse(changes.validity, changes.used)) sparse_.insert(id);
-  filled_a_chunk_ |= changes.used == table_.chunk_size && changes.used > changes.stored_used;
+  lists_need_a_look_ |= changes.used == table_.chunk_size && changes.used > changes.stored_used;
 }
 
 // Codes are made from what is stored, so that they bound it.
@@ -555,6 +544,7 @@ void CairnStorage::empty_chunk(const Chunk& chunk) {
   emptying_.reset();
   flush();
   delete_chunk(id);
+  lists_need_a_look_ |= chunk.is_filed;
 }
 
 // While a cursor is open, nothing is taken away under it: what it means to read stays where it was. About as
@@ -571,27 +561,54 @@ void CairnStorage::maintain() {
     moved += live_count(found->validity);
     empty_chunk(*found);
   }
-  if (filled_a_chunk_) file_full_chunks();
+  if (lists_need_a_look_ || deleted_from_lists_ >= thresholds().filed_rows) tend_lists();
 }
 
-// Not one by one: each filing writes to most of the lists.
-void CairnStorage::file_full_chunks() {
-  filled_a_chunk_ = false;
+// Not for each chunk: a filing writes to most of the lists.
+void CairnStorage::tend_lists() {
+  lists_need_a_look_ = false;
   if (!has_code_packs(table_.vectors.front())) return;
-  std::vector<std::int64_t> chunks;
-  std::size_t rows = 0;
-  {
-    Lease st = lease("full_chunks", 0, [&] {
-      return fmt::format("SELECT chunk_id, NOT filed AND used = {0}, used FROM {1}", table_.chunk_size,
-                         shadow_sql(table_, kChunks));
-    });
-    for (; st->step(); rows += st->get<std::size_t>(2))
-      if (st->get<bool>(1)) chunks.push_back(st->get<std::int64_t>(0));
-  }
-  const std::size_t waiting = chunks.size() * table_.chunk_size;
-  if (rows < thresholds().listed_rows || waiting < std::max<std::size_t>(thresholds().filed_rows, rows / 64))
+  FilingWork work = find_filing_work();
+  const bool has_lists = Lists(*this).exist();
+  // Most small tables have none; a table that has lists keeps them until it is much smaller.
+  if (work.rows < thresholds().listed_rows / (has_lists ? 2 : 1)) {
+    if (has_lists) Lists(*this).clear();
     return;
-  Lists(*this).file(chunks, rows);
+  }
+  const std::size_t waiting = work.chunks.size() * table_.chunk_size;
+  if (waiting < std::max<std::size_t>(thresholds().filed_rows, work.rows / 64) &&
+      (!has_lists || deleted_from_lists_ < thresholds().filed_rows))
+    return;
+  work.deleted = std::exchange(deleted_from_lists_, 0);
+  // Centroids that were found among fewer rows would serve the others less well than new ones.
+  bool makes_anew = waiting > work.filed;
+  if (!makes_anew) try {
+      Filing(*this, std::move(work)).run();
+    } catch (const Error& e) {
+      if (!is_damage(e)) throw;
+      makes_anew = true;  // if it is the rows that are damaged, that fails as well
+    }
+  if (!makes_anew) return;
+  Lists(*this).clear();
+  FilingWork all = find_filing_work();
+  if (!all.chunks.empty()) Filing(*this, std::move(all)).run();
+}
+
+FilingWork CairnStorage::find_filing_work() {
+  Lease st = lease("filing_work", 0, [&] {
+    return fmt::format("SELECT chunk_id, typeof(filed) = 'integer' AND filed, used IS {}, validity FROM {}",
+                       table_.chunk_size, shadow_sql(table_, kChunks));
+  });
+  FilingWork work;
+  while (st->step()) {
+    const std::size_t rows = live_count(bytes_of(Value::of_column(st->handle(), 3)));
+    work.rows += rows;
+    if (st->get<bool>(1))
+      work.filed += rows;
+    else if (st->get<bool>(2))
+      work.chunks.push_back(st->get<std::int64_t>(0));
+  }
+  return work;
 }
 
 void CairnStorage::end_transaction() noexcept {
@@ -601,10 +618,13 @@ void CairnStorage::end_transaction() noexcept {
 }
 
 // Chunks with holes, and those that are not full where their partition has several: their rows go to others,
-// which become full. Then lists are made anew from all full chunks.
+// which become full. Without a limit all is checked first, and lists are made anew from all full chunks.
 void CairnStorage::optimize(std::optional<std::size_t> most_chunks) {
   require_no_cursors();
-  check_integrity(*this);
+  if (!most_chunks) {
+    Lists(*this).clear();  // so that damage of theirs is no obstacle
+    check_integrity(*this);
+  }
   note_write();
   struct Loose {
     std::size_t live;
@@ -631,9 +651,7 @@ void CairnStorage::optimize(std::optional<std::size_t> most_chunks) {
   if (most_chunks && loose.size() > *most_chunks) loose.resize(*most_chunks);
   for (const Loose& each : loose)
     if (const std::optional<Chunk> found = chunk(each.id)) empty_chunk(*found);
-  if (most_chunks) return;
-  Lists(*this).clear();
-  filled_a_chunk_ = true;
+  lists_need_a_look_ = true;
 }
 
 }  // namespace cairn::vec0

@@ -14,6 +14,8 @@
 
 namespace cairn::vec0 {
 
+struct FilingWork;
+
 // From this size on a chunk's rows have codes: what is smaller is as soon measured.
 inline constexpr std::size_t kCodedSlots = 256;
 
@@ -65,7 +67,8 @@ class CairnStorage final : public Storage {
   void write_metadata_cells(std::size_t column, std::int64_t id, const ChunkChanges& changes);
   void write_row_of_chunk(std::int64_t id, const ChunkChanges& changes);
   void empty_chunk(const Chunk& chunk);
-  void file_full_chunks();
+  void tend_lists();
+  FilingWork find_filing_work();
   PackWriter& vector_writer(std::size_t column);
   PackWriter& code_writer(std::size_t column);
 
@@ -74,7 +77,8 @@ class CairnStorage final : public Storage {
   std::optional<Stamp> stamp_;                                              // of this transaction
   std::set<std::int64_t> sparse_;  // chunks that this transaction left with few rows
   std::optional<std::int64_t> emptying_;
-  bool filled_a_chunk_ = false;  // since rows were last filed
+  bool lists_need_a_look_ = false;      // a chunk has become full, or one that was filed is gone
+  std::size_t deleted_from_lists_ = 0;  // rows of filed chunks, since the lists were last looked through
 };
 
 }  // namespace cairn::vec0

@@ -63,12 +63,24 @@ struct CairnTable : ::testing::Test {
   }
   void expect_sound() const { EXPECT_EQ(db->error("INSERT INTO t(t) VALUES ('integrity')"), "no error"); }
 
+  // After a change to lists behind the table's back.
+  void let_it_be_seen() const {
+    db->execute("UPDATE t_lists SET stamp = randomblob(16)");
+    db->execute(
+        "UPDATE t_info SET value = randomblob(16) || substr(value, 17) "
+        "WHERE key = 'lists' AND length(value) > 16");
+    db->execute("UPDATE t SET m = 1 WHERE rowid = 1");
+  }
+
   const SmallTables small;
   std::mt19937 random{kSeed};
   std::string path = ::testing::TempDir() + "cairn_table_" +
                      ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".db";
   std::optional<Database> db;
 };
+
+constexpr const char* kDoubledLists =
+    "INSERT INTO t_lists SELECT NULL, size, square, stamp, centroid, entries FROM t_lists LIMIT 5";
 
 std::size_t both(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   return static_cast<std::size_t>(std::count_if(
@@ -228,12 +240,99 @@ TEST_F(CairnTable, IntegrityKnowsCodesAndLists) {
                    "WHERE pack = (SELECT max(pack) FROM t_vectors00 WHERE pack >> 12 = 2)")
                 .find("the code is not that of its vector"),
             std::string::npos);
-  EXPECT_NE(damage("DELETE FROM t_lists").find("rows have no entry"), std::string::npos);
+  EXPECT_NE(damage("DELETE FROM t_lists").find("0 entries name the row at chunk 1, offset 0"),
+            std::string::npos);
+  EXPECT_NE(damage(kDoubledLists).find("2 entries name the row"), std::string::npos);
+  EXPECT_NE(damage("DELETE FROM t_info WHERE key = 'lists'").find("0 entries name"), std::string::npos);
   EXPECT_NE(damage("UPDATE t_lists SET centroid = zeroblob(256)").find("is not the code of its row"),
             std::string::npos);
   EXPECT_NE(damage("DELETE FROM t_codes00 WHERE pack >> 12 = 2").find("t_codes00"), std::string::npos);
   EXPECT_NE(damage("INSERT INTO t_vectors00 VALUES (999 << 12, x'00')").find("the chunk does not exist"),
             std::string::npos);
+  expect_sound();
+}
+
+// As docs/vec0.md promises: some 2 sqrt(rows) lists, and few entries of rows that are gone.
+TEST_F(CairnTable, ListsStayInShapeWhateverIsWritten) {
+  insert(1, 2000);
+  const auto expect_shape = [&] {
+    const std::int64_t rows = count("t");
+    EXPECT_LE(count("t_lists"), 1.5 * 2 * std::sqrt(rows + 256)) << rows;
+    EXPECT_LE(db->query_one<std::int64_t>("SELECT ifnull(sum(size), 0) FROM t_lists"), 2 * rows + 256)
+        << rows;
+  };
+  std::int64_t first = 1, next = 2001;
+  for (int round = 0; round < 60; ++round) {  // 18,000 rows come, and as many go
+    const std::int64_t some = 100 + static_cast<std::int64_t>(random() % 400);
+    if (random() % 2 == 0) {
+      db->execute("DELETE FROM t WHERE rowid >= ? AND rowid < ?", first, first + some);
+      first += some;
+      insert(next, some);
+      next += some;
+    } else {  // moves them
+      db->execute("UPDATE t SET v = ? WHERE rowid >= ? AND rowid < ?", bytes(random_vector(kDims, random)),
+                  first, first + some / 4);
+    }
+    expect_shape();
+  }
+  expect_sound();
+  const std::vector<float> query = random_vector(kDims, random);
+  nearest(query);
+  EXPECT_EQ(nearest(query), by_plain_sql(query));
+  EXPECT_GE(both(nearest(query, " AND recall = 0.99"), by_plain_sql(query)), 8u);
+  while (count("t") > 100) {
+    db->execute("DELETE FROM t WHERE rowid IN (SELECT rowid FROM t ORDER BY random() LIMIT 128)");
+    expect_shape();
+  }
+  EXPECT_EQ(count("t_lists"), 0);
+  expect_sound();
+}
+
+// They are an index and no more.
+TEST_F(CairnTable, DamagedListsAreDoneWithoutAndMadeAnew) {
+  insert(1, 2000);
+  std::int64_t next = 2001;
+  const auto expect_exact = [&](const char* sql) {
+    for (int i = 0; i < 5; ++i) {
+      const std::vector<float> query = random_vector(kDims, random);
+      EXPECT_EQ(nearest(query, " AND recall = 0.5"), by_plain_sql(query)) << sql;
+    }
+  };
+  for (const char* sql :
+       {"DELETE FROM t_lists", "DELETE FROM t_lists WHERE list_id % 2",
+        "UPDATE t_lists SET size = size + 1000", "UPDATE t_lists SET size = -1",
+        "UPDATE t_lists SET size = 'x'", "UPDATE t_lists SET size = size / 2",
+        "UPDATE t_lists SET centroid = x'00'", "UPDATE t_lists SET centroid = 'text'",
+        "UPDATE t_lists SET entries = 5", "UPDATE t_lists SET entries = 'text'",
+        "UPDATE t_info SET value = x'0102' WHERE key = 'lists'",
+        "UPDATE t_info SET value = 5 WHERE key = 'lists'", "DELETE FROM t_info WHERE key = 'lists'"}) {
+    db->execute(sql);
+    let_it_be_seen();
+    EXPECT_NE(db->error("INSERT INTO t(t) VALUES ('integrity')"), "no error") << sql;
+    expect_exact(sql);
+    db->execute("SAVEPOINT before");
+    db->execute("INSERT INTO t(t) VALUES ('optimize')");
+    expect_sound();
+    db->execute("ROLLBACK TO before");
+    db->execute("RELEASE before");
+    insert(next, 300);
+    next += 300;
+    expect_sound();
+    EXPECT_GT(count("t_lists"), 10) << sql;
+  }
+}
+
+TEST_F(CairnTable, ARowThatIsListedTwiceIsFoundOnce) {
+  insert(1, 2000);
+  db->execute(kDoubledLists);
+  let_it_be_seen();
+  for (int i = 0; i < 20; ++i) {
+    auto rows = nearest(random_vector(kDims, random), " AND recall = 0.99");
+    EXPECT_EQ(rows.size(), 10u);
+    std::sort(rows.begin(), rows.end());
+    EXPECT_EQ(std::unique(rows.begin(), rows.end()), rows.end());
+  }
+  db->execute("INSERT INTO t(t) VALUES ('optimize')");
   expect_sound();
 }
 

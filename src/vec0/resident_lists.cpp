@@ -6,7 +6,7 @@
 
 namespace cairn::vec0 {
 
-std::shared_ptr<const ResidentLists::List> ResidentLists::take_in(const Lists::Stored& stored,
+std::shared_ptr<const ResidentLists::List> ResidentLists::take_in(const StoredList& stored,
                                                                   std::size_t stride) {
   const std::size_t blocks = (stored.size + vector::kBlockRows - 1) / vector::kBlockRows;
   const std::size_t places = vector::kBlockRows * sizeof(std::uint64_t), codes = stride - places;
@@ -43,8 +43,9 @@ std::shared_ptr<const ResidentLists> ResidentLists::read(Lists& lists, std::size
     if (before != end && (*before)->id == id && (*before)->stamp == stamp)
       made->lists_.push_back(*before);
     else
-      made->lists_.push_back(take_in(lists.load(id, true), lists.stride()));
+      made->lists_.push_back(take_in(lists.load(id), lists.stride()));
     made->views_.push_back(made->lists_.back()->view);
+    made->entries_ += made->views_.back().count;
     made->bytes_ += made->lists_.back()->bytes;
   }
   return made;

@@ -8,6 +8,7 @@
 
 #include "base/large_buffer.hpp"
 #include "vec0/lists.hpp"
+#include "vector/list_search.hpp"
 
 namespace cairn::vec0 {
 
@@ -20,6 +21,7 @@ class ResidentLists {
   const ListSpace& space() const noexcept { return space_; }
   const vector::Rotation& rotation() const noexcept { return rotation_; }
   const std::vector<vector::ListView>& views() const noexcept { return views_; }
+  std::size_t entries() const noexcept { return entries_; }
   std::size_t byte_size() const noexcept { return bytes_; }
 
  private:
@@ -34,13 +36,13 @@ class ResidentLists {
   };
 
   ResidentLists(ListSpace space, std::size_t dims) : space_(std::move(space)), rotation_(dims, space_.seed) {}
-  static std::shared_ptr<const List> take_in(const Lists::Stored& stored, std::size_t stride);
+  static std::shared_ptr<const List> take_in(const StoredList& stored, std::size_t stride);
 
   ListSpace space_;
   vector::Rotation rotation_;
   std::vector<std::shared_ptr<const List>> lists_;
   std::vector<vector::ListView> views_;
-  std::size_t bytes_ = 0;
+  std::size_t entries_ = 0, bytes_ = 0;
 };
 
 }  // namespace cairn::vec0

@@ -192,8 +192,8 @@ bool Search::try_lists(std::size_t wanted) {
     chunks_.clear();
   }
   by_lists_ = true;
-  find_in_lists(wanted);
   is_partial_ = !request_.k;
+  find_in_lists(wanted);
   counters().list_searches += 1;
   report_.from_memory = true;
   return true;
@@ -234,7 +234,12 @@ void Search::find_in_lists(std::size_t k) {
   report_.lists += outcome.lists;
   report_.scanned += outcome.scanned;
   report_.expected_recall = outcome.expected_recall;
-  order_ = vector::Ascending(nearest.take_sorted());
+  std::vector<vector::Scored> found = nearest.take_sorted();
+  // Lists that name a row twice are damaged.
+  if (std::adjacent_find(found.begin(), found.end(),
+                         [](const auto& a, const auto& b) { return a.place == b.place; }) != found.end())
+    return measure_all();
+  order_ = vector::Ascending(std::move(found));
   found_ = k;
 }
 
@@ -324,12 +329,15 @@ void Search::measure(std::size_t block, std::int64_t chunk, const std::byte* vec
 }
 
 void Search::measure_all() {
-  report_.plan = "vectors";
-  report_.rows = report_.scanned = rows_;
   bounded_.reset();
   is_partial_ = false;
-  if (by_lists_) choose_candidates();
+  if (by_lists_) {
+    rows_ = 0;
+    choose_candidates();
+  }
   by_lists_ = false;
+  report_.plan = "vectors";
+  report_.rows = report_.scanned = rows_;
   Measured measured(*this, request_.k);
   for (std::size_t block = 0; block < chunks_.size(); ++block) {
     const Candidates& chunk = chunks_[block];

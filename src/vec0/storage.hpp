@@ -9,7 +9,6 @@
 // an Error (corrupt) that names the shadow table and the chunk.
 #pragma once
 
-#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +29,7 @@
 #include "vec0/pending_writes.hpp"
 #include "vec0/readers.hpp"
 #include "vec0/report.hpp"
+#include "vec0/stamp.hpp"
 #include "vec0/value.hpp"
 
 namespace cairn::vec0 {
@@ -43,8 +43,6 @@ struct Location {
 
   friend auto operator<=>(const Location&, const Location&) = default;  // in the order of a scan
 };
-
-using Stamp = std::array<std::byte, 16>;  // random
 
 struct Chunk {
   std::int64_t id = 0;

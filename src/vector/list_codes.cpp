@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -36,6 +37,19 @@ auto* factors_of(Bytes* block, std::size_t padded) {
   return reinterpret_cast<Result*>(block + code_bytes(padded));
 }
 
+// Where a row's nibbles are: in this byte of each group,
+std::size_t byte_of(std::size_t i) {
+  return 2 * (i % 8) + i / 8 % 2;
+}
+// so many bits from its lowest.
+unsigned shift_of(std::size_t i) {
+  return i < 16 ? 0 : 4;
+}
+
+void put_nibble(std::uint8_t& byte, unsigned nibble, unsigned shift) {
+  byte = static_cast<std::uint8_t>((byte & (0xF0u >> shift)) | (nibble << shift));
+}
+
 // The sums of four numbers over the sixteen sets of them, bit b of the index telling whether x[b] is in,
 // minus the least of these sums.
 std::array<float, kEntries> subset_sums(const float* x) {
@@ -51,6 +65,19 @@ std::array<float, kEntries> subset_sums(const float* x) {
 
 std::size_t list_block_bytes(std::size_t padded) noexcept {
   return code_bytes(padded) + sizeof(Factors);
+}
+
+void copy_list_code(std::size_t padded, const std::byte* from, std::size_t i, std::byte* to,
+                    std::size_t j) noexcept {
+  const auto* source = reinterpret_cast<const std::uint8_t*>(from) + byte_of(i);
+  auto* target = reinterpret_cast<std::uint8_t*>(to) + byte_of(j);
+  for (std::size_t d = 0; d < padded; d += kGroup, source += kEntries, target += kEntries)
+    put_nibble(*target, *source >> shift_of(i) & 0xFu, shift_of(j));
+  const Factors& source_factors = *factors_of(from, padded);
+  Factors& target_factors = *factors_of(to, padded);
+  target_factors.add[j] = source_factors.add[i];
+  target_factors.rescale[j] = source_factors.rescale[i];
+  target_factors.error[j] = source_factors.error[i];
 }
 
 ListEncoder::ListEncoder(const Rotation& rotation, std::span<const float> centroid)
@@ -85,12 +112,12 @@ void ListEncoder::encode(const float* row, std::byte* block, std::size_t i) {
     absolute += static_cast<double>(absolutes[lane]);
     centroid_dot += static_cast<double>(centroid_dots[lane]);
   }
-  const unsigned shift = i < 16 ? 0 : 4;
-  auto* code = reinterpret_cast<std::uint8_t*>(block) + 2 * (i % 8) + i / 8 % 2;
+  const unsigned shift = shift_of(i);
+  auto* code = reinterpret_cast<std::uint8_t*>(block) + byte_of(i);
   for (const float *r = rotated_.data(), *end = r + padded; r < end; r += kGroup, code += kEntries) {
     const unsigned nibble =
         unsigned{r[0] > 0} | unsigned{r[1] > 0} << 1 | unsigned{r[2] > 0} << 2 | unsigned{r[3] > 0} << 3;
-    *code = static_cast<std::uint8_t>((*code & (0xF0u >> shift)) | (nibble << shift));
+    put_nibble(*code, nibble, shift);
   }
 
   const auto size = static_cast<double>(padded);
@@ -107,6 +134,26 @@ void ListEncoder::encode(const float* row, std::byte* block, std::size_t i) {
   factors.add[i] = add;
   factors.rescale[i] = rescale;
   factors.error[i] = error;
+}
+
+bool ListEncoder::is_code_of(const float* row, const std::byte* block, std::size_t i) {
+  const std::size_t padded = rotation_.padded(), code = code_bytes(padded);
+  std::vector<std::byte> made(block, block + list_block_bytes(padded));
+  encode(row, made.data(), i);
+  std::size_t differing = 0;
+  for (std::size_t b = 0; b < code; ++b)
+    differing += static_cast<std::size_t>(std::popcount(std::to_integer<unsigned>(block[b] ^ made[b])));
+  // Elements that are nearly zero may have another sign, and factors follow from the signs.
+  if (differing > 0) return differing <= 2 + padded / 100;
+  const Factors &stored = *factors_of(block, padded),
+                &right = *factors_of<const std::byte>(made.data(), padded);
+  const float radius = std::abs(right.rescale[i]) * std::sqrt(static_cast<float>(padded));  // about |r|
+  const auto is_near = [](float a, float b, float size) {
+    constexpr float kTolerance = 0.01f;
+    return a == b || std::abs(a - b) <= kTolerance * (std::abs(b) + size);
+  };
+  return is_near(stored.add[i], right.add[i], radius * radius) &&
+         is_near(stored.rescale[i], right.rescale[i], 0) && is_near(stored.error[i], right.error[i], radius);
 }
 
 ListQuery::ListQuery(const Rotation& rotation, const float* query, float epsilon)

@@ -34,6 +34,10 @@ inline constexpr std::size_t kBlockRows = 32;
 // Of a block for rows of Rotation::padded() dimensions: a multiple of 64. Blocks are aligned for floats.
 std::size_t list_block_bytes(std::size_t padded) noexcept;
 
+// Copies the code and the factors of place `i` of one block to place `j` of another or the same.
+void copy_list_code(std::size_t padded, const std::byte* from, std::size_t i, std::byte* to,
+                    std::size_t j) noexcept;
+
 // Makes the codes of one list. Not thread-safe: it keeps a buffer.
 class ListEncoder {
  public:
@@ -43,6 +47,10 @@ class ListEncoder {
   // Writes the code and the factors of `row`, rotation.dims() floats, into place `i` of `block`, whatever was
   // there. A row that is too large or not finite is one without a bound: its low is -infinity.
   void encode(const float* row, std::byte* block, std::size_t i);
+
+  // Whether place `i` holds what encode() would write, but for what rounding on another machine may do. For
+  // checking a file.
+  bool is_code_of(const float* row, const std::byte* block, std::size_t i);
 
  private:
   const Rotation& rotation_;

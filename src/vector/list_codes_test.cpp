@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 #include "vector/generated_rows.hpp"
 
@@ -197,6 +198,52 @@ TEST(ListCodes, DamagedBlocksGiveNumbers) {
         ASSERT_FALSE(std::isnan(lows[i]));
       }
     }
+  }
+}
+
+TEST(ListCodes, ACopyIsWhatEncodingThereGives) {
+  SCOPED_TRACE(::testing::Message() << "seed " << kSeed);
+  std::mt19937 random(kSeed);
+  for (const std::size_t dims : {64u, 100u, 384u}) {
+    const auto made = testing::generate_rows("normal", dims, 64, random);
+    const Rotation rotation(dims, random());
+    ListEncoder encoder(rotation, mean_of(made));
+    Blocks from(rotation, 32), to(rotation, 32), expected(rotation, 32);
+    for (std::size_t i = 0; i < 32; ++i) {
+      encoder.encode(made.row(i), from.of(0), i);
+      encoder.encode(made.row(32 + i), to.of(0), i);
+      encoder.encode(made.row(32 + i), expected.of(0), i);
+    }
+    for (int n = 0; n < 40; ++n) {
+      const std::size_t i = random() % 32, j = random() % 32;
+      copy_list_code(rotation.padded(), from.of(0), i, to.of(0), j);
+      encoder.encode(made.row(i), expected.of(0), j);
+      EXPECT_EQ(std::memcmp(to.of(0), expected.of(0), to.bytes), 0) << i << " to " << j;
+    }
+  }
+}
+
+TEST(ListCodes, KnowTheirRow) {
+  SCOPED_TRACE(::testing::Message() << "seed " << kSeed);
+  std::mt19937 random(kSeed);
+  const auto made = testing::generate_rows("normal", 100, 32, random);
+  const Rotation rotation(100, random());
+  ListEncoder encoder(rotation, mean_of(made));
+  Blocks blocks(rotation, 32);
+  for (std::size_t i = 0; i < 32; ++i) encoder.encode(made.row(i), blocks.of(0), i);
+  for (std::size_t i = 0; i < 32; ++i) {
+    EXPECT_TRUE(encoder.is_code_of(made.row(i), blocks.of(0), i));
+    EXPECT_FALSE(encoder.is_code_of(made.row(i), blocks.of(0), (i + 1) % 32));
+  }
+  // The factors come last: 32 of each of three kinds.
+  for (std::size_t factor = 0; factor < 3; ++factor) {
+    float& one = blocks.memory[blocks.memory.size() - 96 + factor * 32 + 5];
+    const float right = one;
+    for (const float wrong : {right * 2, std::numeric_limits<float>::quiet_NaN()}) {
+      one = wrong;
+      EXPECT_FALSE(encoder.is_code_of(made.row(5), blocks.of(0), 5)) << factor;
+    }
+    one = right;
   }
 }
 
