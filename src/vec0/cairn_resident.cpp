@@ -7,6 +7,7 @@
 #include "vec0/lists.hpp"
 #include "vec0/problems.hpp"
 #include "vec0/resident_lists.hpp"
+#include "vec0/shadow.hpp"
 #include "vector/codes.hpp"
 
 namespace cairn::vec0 {
@@ -24,6 +25,10 @@ std::shared_ptr<const ResidentColumn> CairnResidency::bring_up(std::shared_ptr<c
   // Without codes and vectors, what is kept serves a search of the lists.
   if (!reserve(*made, made->lists ? Kept::places : Kept::codes)) return nullptr;
   made->center = has_code_packs(column()) ? table_.center(column_) : std::vector<float>(column().dims);
+  if (made->center.empty() && std::any_of(made->chunks.begin(), made->chunks.end(), [&](const auto& chunk) {
+        return !chunk.live->empty() && has_codes(*chunk.rows);
+      }))
+    storage_.throw_corrupt(kInfo, 0, "the center of the codes is missing");
   if (!vectors_) vectors_ = storage_.vectors(column_);
   if (!codes_) codes_.emplace(storage_, code_packs(storage_.table(), column_));
   // Codes are relative to the center, and vectors may have been left out.

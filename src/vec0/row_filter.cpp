@@ -31,6 +31,17 @@ bool is_plain_equality(KeyType column, const Condition& condition) {
          condition.value.type == (column == KeyType::text ? Value::Type::text : Value::Type::integer);
 }
 
+// std::erase_if of what does not hold, without a branch that half of the rows would mispredict.
+template <class Holds>
+void keep_if(std::vector<std::uint16_t>& slots, Holds holds) {
+  std::size_t kept = 0;
+  for (const std::uint16_t slot : slots) {
+    slots[kept] = slot;
+    kept += static_cast<std::size_t>(holds(slot));
+  }
+  slots.resize(kept);
+}
+
 // Comparisons with a number, or with a short text, need no value made of each cell. False if it is not one.
 bool keep_by_comparing(const Condition& condition, const MetadataCells& column,
                        std::vector<std::uint16_t>& slots) {
@@ -50,11 +61,10 @@ bool keep_by_comparing(const Condition& condition, const MetadataCells& column,
   }
   if (type != MetadataType::integer || wanted.type != Value::Type::integer) return false;
   const auto keep = [&](auto holds) {
-    std::erase_if(slots, [&](std::uint16_t slot) {
-      if (column.is_null(slot)) return true;
+    keep_if(slots, [&](std::uint16_t slot) {
       std::int64_t value;
       std::memcpy(&value, cells.data() + slot * sizeof value, sizeof value);
-      return !holds(value, wanted.integer);
+      return !column.is_null(slot) & holds(value, wanted.integer);
     });
     return true;
   };

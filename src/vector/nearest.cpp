@@ -54,13 +54,10 @@ void BoundedSearch::bound(std::size_t threads) {
 
 void BoundedSearch::keep_only(std::size_t block, std::span<const std::uint16_t> slots) {
   float* const lower = lower_.data() + starts_[block];
-  std::size_t next = 0;
-  for (std::size_t slot = 0; slot < counts_[block]; ++slot) {
-    if (next < slots.size() && slots[next] == slot)
-      ++next;
-    else
-      lower[slot] = kInfinity;
-  }
+  kept_.assign(counts_[block], kInfinity);
+  for (const std::uint16_t slot : slots)
+    if (slot < kept_.size()) kept_[slot] = lower[slot];
+  std::copy(kept_.begin(), kept_.end(), lower);
 }
 
 void BoundedSearch::exclude(std::size_t block, std::size_t slot) {

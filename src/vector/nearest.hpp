@@ -61,6 +61,7 @@ class BoundedSearch {
   std::vector<std::size_t> counts_;       // of each block's rows
   std::vector<std::size_t> starts_;  // of each block's rows in lower_, multiples of a group; then the end
   std::vector<float> lower_;         // by row; +infinity: not searched, or without bounds
+  std::vector<float> kept_;          // of keep_only()
   std::vector<float> least_;         // by group; made by summarise()
   std::vector<std::uint32_t> without_bounds_;  // rows that are always measured
   std::size_t searched_ = 0;                   // rows with a bound
