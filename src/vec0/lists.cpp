@@ -169,7 +169,8 @@ bool Lists::is_code_of(const Stored& list, std::size_t i, const float* row) {
   const auto first = list.entries.begin() + static_cast<std::ptrdiff_t>(i / vector::kBlockRows * stride());
   const std::vector<std::byte> stored(first, first + static_cast<std::ptrdiff_t>(stride()));
   std::vector<std::byte> made = stored;
-  vector::ListEncoder(*rotation_, list.centroid).encode(point.data(), made.data(), i % vector::kBlockRows);
+  vector::ListEncoder((*rotation_)(list.centroid.data()))
+      .encode((*rotation_)(point.data()).data(), made.data(), i % vector::kBlockRows);
   // Elements that are nearly zero may have another sign on another machine.
   std::size_t differing = 0;
   for (std::size_t b = 0; b < rotation_->padded() / 8 * vector::kBlockRows; ++b)
@@ -186,14 +187,6 @@ std::vector<Lists::Open> Lists::open_all() {
   return lists;
 }
 
-void Lists::read_points(const Chunk& chunk, const std::vector<std::uint16_t>& slots,
-                        std::vector<float>& points) {
-  points.resize(chunk.used * column_.dims);
-  storage_.vectors(0)->read_live(chunk, 0, chunk.used, reinterpret_cast<std::byte*>(points.data()));
-  for (std::size_t n = 0; n < slots.size(); ++n)  // slots ascend: none is overwritten before it is read
-    space_->point_of(points.data() + slots[n] * column_.dims, points.data() + n * column_.dims);
-}
-
 void Lists::insert(const float* centroid) {
   sqlite::Statement st =
       prepare("INSERT INTO " + shadow_sql(storage_.table(), kLists) +
@@ -201,24 +194,28 @@ void Lists::insert(const float* centroid) {
   st.bind_view(1, std::as_bytes(std::span(centroid, column_.dims))).run();
 }
 
-// Centroids from a part of the rows, evenly out of all chunks.
+// Centroids from a part of the rows: the first ones of every pack, which SQLite need not walk far to.
 void Lists::create(const std::vector<std::int64_t>& chunks, std::size_t rows) {
-  constexpr std::size_t kSampledPerList = 64;
-  const std::size_t lists = wanted_lists(rows);
-  const std::size_t per_chunk = std::max<std::size_t>(1, lists * kSampledPerList / chunks.size());
+  const std::size_t lists = wanted_lists(rows), pack_rows = vector_packs(storage_.table(), 0).rows;
+  const std::size_t packs = chunks.size() * storage_.table().chunk_size / pack_rows;
+  const std::size_t per_pack = (lists * vector::kSampledPerCentroid + packs - 1) / packs;
   space_ = ListSpace{column_.metric, {}, random_seed(), std::vector<float>(column_.dims)};
-  std::vector<float> sample, points;
-  sample.reserve(chunks.size() * per_chunk * column_.dims);
+  std::vector<float> sample, row(column_.dims);
+  const auto vectors = storage_.vectors(0);
+  std::vector<std::uint16_t> live;
   for (const std::int64_t id : chunks) {
     const std::optional<Chunk> chunk = storage_.chunk(id);
     if (!chunk) continue;
-    std::vector<std::uint16_t> live, chosen;
     live_slots(*chunk, live);
-    const std::size_t step = std::max<std::size_t>(1, live.size() / per_chunk);
-    for (std::size_t i = 0; i < live.size(); i += step) chosen.push_back(live[i]);
-    read_points(*chunk, chosen, points);
-    const auto end = points.begin() + static_cast<std::ptrdiff_t>(chosen.size() * column_.dims);
-    sample.insert(sample.end(), points.begin(), end);
+    std::size_t pack = 0, taken = 0;
+    for (const std::uint16_t slot : live) {
+      if (slot / pack_rows != pack) taken = 0;
+      pack = slot / pack_rows;
+      if (taken++ >= per_pack) continue;
+      vectors->read(id, slot, 1, reinterpret_cast<std::byte*>(row.data()));
+      sample.resize(sample.size() + column_.dims);
+      space_->point_of(row.data(), sample.data() + sample.size() - column_.dims);
+    }
   }
   const std::size_t count = sample.size() / column_.dims;
   std::vector<double> mean(column_.dims);
@@ -238,9 +235,9 @@ void Lists::create(const std::vector<std::int64_t>& chunks, std::size_t rows) {
     insert(centroids.data() + i * column_.dims);
 }
 
-void Lists::append(Open& list, const float* point, std::uint64_t place) {
+void Lists::append(Open& list, const float* rotated_point, std::uint64_t place) {
   if (!list.encoder) {
-    list.encoder = std::make_unique<vector::ListEncoder>(*rotation_, list.centroid);
+    list.encoder = std::make_unique<vector::ListEncoder>((*rotation_)(list.centroid.data()));
     list.first_block = list.size / vector::kBlockRows;
     if (list.size % vector::kBlockRows != 0) {
       list.blocks.resize(stride());
@@ -252,13 +249,8 @@ void Lists::append(Open& list, const float* point, std::uint64_t place) {
   const std::size_t block = at / vector::kBlockRows, i = at % vector::kBlockRows;
   list.blocks.resize((block + 1) * stride());
   std::byte* const bytes = list.blocks.data() + block * stride();
-  list.encoder->encode(point, bytes, i);
+  const double square = list.encoder->encode(rotated_point, bytes, i);
   std::memcpy(bytes + stride() - kPlacesBytes + i * sizeof place, &place, sizeof place);
-  double square = 0;
-  for (std::size_t d = 0; d < column_.dims; ++d) {
-    const double r = static_cast<double>(point[d]) - static_cast<double>(list.centroid[d]);
-    square += r * r;
-  }
   if (std::isfinite(square)) list.square += square;
   ++list.size;
 }
@@ -331,9 +323,10 @@ void Lists::divide(Open& list, std::vector<Open>& all) {
   list.blocks.clear();
   Open second{0, 0,  0,      {centroids.end() - static_cast<std::ptrdiff_t>(column_.dims), centroids.end()},
               0, {}, nullptr};
-  for (std::size_t i = 0; i < kept.size(); ++i)
-    append(nearest(points.data() + i * column_.dims) == 0 ? list : second, points.data() + i * column_.dims,
-           kept[i]);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    const float* const kept_point = points.data() + i * column_.dims;
+    append(nearest(kept_point) == 0 ? list : second, (*rotation_)(kept_point).data(), kept[i]);
+  }
   if (list.encoder)
     write(list);
   else {  // nothing is left of it
@@ -355,26 +348,33 @@ void Lists::file(const std::vector<std::int64_t>& chunks, std::size_t rows) {
   std::vector<Open> lists = open_all();
   if (lists.empty()) return;
   std::vector<float> centroids;
-  for (const Open& list : lists)
-    centroids.insert(centroids.end(), list.centroid.begin(), list.centroid.end());
-  vector::NearestCentroid nearest(centroids.data(), lists.size(), column_.dims);
+  for (const Open& list : lists) {
+    const std::vector<float> rotated = (*rotation_)(list.centroid.data());
+    centroids.insert(centroids.end(), rotated.begin(), rotated.end());
+  }
+  vector::NearestCentroid nearest(centroids.data(), lists.size(), rotation_->padded());
   sqlite::Statement mark = prepare("UPDATE " + shadow_sql(storage_.table(), kChunks) +
                                    " SET filed = 1, stamp = ? WHERE chunk_id = ?");
-  std::vector<std::uint16_t> slots;
-  std::vector<float> points;
+  const auto vectors = storage_.vectors(0);
+  const std::size_t at_once = vector_packs(storage_.table(), 0).rows;
+  std::vector<float> rows_of_pack(at_once * column_.dims), point(column_.dims), rotated(rotation_->padded());
   std::size_t filed = 0;
   for (const std::int64_t id : chunks) {
     const std::optional<Chunk> chunk = storage_.chunk(id);
     if (!chunk) continue;
-    live_slots(*chunk, slots);
-    read_points(*chunk, slots, points);
-    for (std::size_t n = 0; n < slots.size(); ++n) {
-      const float* const point = points.data() + n * column_.dims;
-      append(lists[nearest(point)], point, list_place(id, slots[n]));
+    for (std::size_t first = 0; first < chunk->used; first += at_once) {
+      const std::size_t count = std::min(at_once, chunk->used - first);
+      vectors->read_live(*chunk, first, count, reinterpret_cast<std::byte*>(rows_of_pack.data()));
+      for (std::size_t n = 0; n < count; ++n) {
+        if (!chunk->is_live(first + n)) continue;
+        space_->point_of(rows_of_pack.data() + n * column_.dims, point.data());
+        (*rotation_)(point.data(), rotated.data());
+        append(lists[nearest(rotated.data())], rotated.data(), list_place(id, first + n));
+        ++filed;
+      }
     }
     mark.reset();
     mark.bind_view(1, std::span<const std::byte>(random_stamp())).bind(2, id).run();
-    filed += slots.size();
   }
   for (Open& list : lists) write(list);
 

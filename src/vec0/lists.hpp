@@ -78,12 +78,10 @@ class Lists {
 
   void create(const std::vector<std::int64_t>& chunks, std::size_t rows);
   std::vector<Open> open_all();
-  void append(Open& list, const float* point, std::uint64_t place);
+  void append(Open& list, const float* rotated_point, std::uint64_t place);
   void write(Open& list);
   void insert(const float* centroid);
   void divide(Open& list, std::vector<Open>& all);
-  // The rows in these slots, one after the other at the beginning of `points`.
-  void read_points(const Chunk& chunk, const std::vector<std::uint16_t>& slots, std::vector<float>& points);
   void store_space();
   sqlite::Statement prepare(const std::string& sql) const;
 

@@ -20,6 +20,10 @@ double square_distance(const float* a, const float* b, std::size_t dims) {
   return sum;
 }
 
+double square_norm(const float* v, std::size_t dims) {
+  return square_distance(v, std::vector<float>(dims).data(), dims);
+}
+
 // Blocks of floats' alignment that end where their allocation does.
 struct Blocks {
   Blocks(const Rotation& rotation, std::size_t rows)
@@ -39,8 +43,14 @@ struct Estimates {
 Estimates estimate(const Rotation& rotation, const std::vector<float>& centroid,
                    const testing::GeneratedRows& made, float epsilon) {
   Blocks blocks(rotation, made.count);
-  ListEncoder encoder(rotation, centroid);
-  for (std::size_t i = 0; i < made.count; ++i) encoder.encode(made.row(i), blocks.of(i), i % kBlockRows);
+  ListEncoder encoder(rotation(centroid.data()));
+  for (std::size_t i = 0; i < made.count; ++i) {
+    const double square = encoder.encode(rotation(made.row(i)).data(), blocks.of(i), i % kBlockRows);
+    const double expected = square_distance(made.row(i), centroid.data(), made.dims);
+    if (std::isfinite(square)) {
+      EXPECT_NEAR(square, expected, 1e-3 * expected + 1e-9 * square_norm(made.row(i), made.dims) + 1e-37);
+    }
+  }
   const ListQuery query(rotation, made.query.data(), epsilon);
   const auto centroid_square =
       static_cast<float>(square_distance(made.query.data(), centroid.data(), made.dims));
@@ -149,9 +159,9 @@ TEST(ListCodes, ARowThatIsTheCentroidIsKnownExactly) {
 
 TEST(ListCodes, APlaceCanBeWrittenAgain) {
   std::mt19937 random(kSeed);
-  const auto made = testing::generate_rows("normal", 100, 32, random);
-  const Rotation rotation(100, 1);
-  ListEncoder encoder(rotation, std::vector<float>(100));
+  const auto made = testing::generate_rows("normal", 128, 32, random);
+  const Rotation rotation(128, 1);
+  ListEncoder encoder(std::vector<float>(128));
   Blocks once(rotation, 32), again(rotation, 32);
   for (std::size_t i = 0; i < 32; ++i) encoder.encode(made.row(i), once.of(0), i);
   for (std::size_t i = 0; i < 32; ++i) encoder.encode(made.row(31 - i), again.of(0), i);
