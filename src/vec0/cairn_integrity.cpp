@@ -97,7 +97,7 @@ class Check {
     std::vector<float> point(space.origin.size());
     for (const auto& [id, stamp] : lists.stamps()) {
       const StoredList list = lists.load(id);
-      vector::ListEncoder encoder(rotation, list.centroid);
+      vector::ListEncoder encoder(rotation(list.centroid.data()));
       for (std::size_t i = 0; i < list.size; ++i) {
         const std::uint64_t place = lists.place_of(list, i);
         const auto filed = filed_.find(place);
@@ -107,7 +107,7 @@ class Check {
                       reinterpret_cast<std::byte*>(point.data()));
         space.point_of(point.data(), point.data());
         const std::byte* const block = list.entries.data() + i / vector::kBlockRows * lists.stride();
-        if (!encoder.is_code_of(point.data(), block, i % vector::kBlockRows))
+        if (!encoder.is_code_of(rotation(point.data()).data(), block, i % vector::kBlockRows))
           problems_.add(kLists, "list", id, fmt::format("entry {} is not the code of its row's vector", i));
       }
     }

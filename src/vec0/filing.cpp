@@ -38,6 +38,7 @@ Filing::Filing(CairnStorage& storage, FilingWork work)
     : storage_(storage),
       work_(std::move(work)),
       dims_(storage.table().vectors.front().dims),
+      rows_at_once_(vector_packs(storage.table(), 0).rows),
       vectors_(storage.vectors(0)),
       lists_(storage) {}
 
@@ -69,26 +70,31 @@ void Filing::run() {
   lists_.write_space(space_);
 }
 
-// Centroids from a part of the rows, evenly out of all chunks.
+// Centroids from a part of the rows: the first ones of every pack, which SQLite need not walk far to.
 void Filing::create() {
-  constexpr std::size_t kSampledPerList = 64, kMostSampled = 64 << 20;
+  constexpr std::size_t kMostSampled = 64 << 20;  // bytes
   const std::size_t lists = wanted_lists(work_.rows);
-  const std::size_t sampled = std::min(lists * kSampledPerList, kMostSampled / (dims_ * sizeof(float)));
-  const std::size_t per_chunk = std::max<std::size_t>(1, sampled / work_.chunks.size());
+  const std::size_t sampled =
+      std::min(lists * vector::kSampledPerCentroid, kMostSampled / (dims_ * sizeof(float)));
+  const std::size_t packs =
+      work_.chunks.size() * ((storage_.table().chunk_size + rows_at_once_ - 1) / rows_at_once_);
+  const std::size_t per_pack = (sampled + packs - 1) / packs;
   space_ =
       ListSpace{storage_.table().vectors.front().metric, {}, random_seed(), 0, std::vector<float>(dims_)};
-  std::vector<float> sample, points;
-  sample.reserve(work_.chunks.size() * per_chunk * dims_);
+  std::vector<float> sample;
+  std::vector<std::uint16_t> live;
   for (const std::int64_t id : work_.chunks) {
     const std::optional<Chunk> chunk = storage_.chunk(id);
     if (!chunk) continue;
-    std::vector<std::uint16_t> live, chosen;
     live_slots(*chunk, live);
-    const std::size_t step = std::max<std::size_t>(1, live.size() / per_chunk);
-    for (std::size_t i = 0; i < live.size(); i += step) chosen.push_back(live[i]);
-    read_points(*chunk, chosen, points);
-    sample.insert(sample.end(), points.begin(),
-                  points.begin() + static_cast<std::ptrdiff_t>(chosen.size() * dims_));
+    std::size_t pack = 0, taken = 0;
+    for (const std::uint16_t slot : live) {
+      if (slot / rows_at_once_ != pack) taken = 0;
+      pack = slot / rows_at_once_;
+      if (taken++ >= per_pack) continue;
+      sample.resize(sample.size() + dims_);
+      read_point(list_place(id, slot), sample.data() + sample.size() - dims_);
+    }
   }
   const std::size_t count = sample.size() / dims_;
   std::vector<double> mean(dims_);
@@ -111,36 +117,34 @@ void Filing::create() {
   }
 }
 
-void Filing::read_points(const Chunk& chunk, const std::vector<std::uint16_t>& slots,
-                         std::vector<float>& points) {
-  points.resize(chunk.used * dims_);
-  vectors_->read_live(chunk, 0, chunk.used, reinterpret_cast<std::byte*>(points.data()));
-  for (std::size_t n = 0; n < slots.size(); ++n)  // slots ascend: none is overwritten before it is read
-    space_.point_of(points.data() + slots[n] * dims_, points.data() + n * dims_);
-}
-
 vector::NearestCentroid Filing::nearest_list() const {
   std::vector<float> centroids;
-  centroids.reserve(open_.size() * dims_);
-  for (const Open& open : open_)
-    centroids.insert(centroids.end(), open.list.centroid.begin(), open.list.centroid.end());
-  return {centroids.data(), open_.size(), dims_};
+  centroids.reserve(open_.size() * rotation_->padded());
+  for (const Open& open : open_) {
+    const std::vector<float> rotated = (*rotation_)(open.list.centroid.data());
+    centroids.insert(centroids.end(), rotated.begin(), rotated.end());
+  }
+  return {centroids.data(), open_.size(), rotation_->padded()};
 }
 
 void Filing::file(std::int64_t id, vector::NearestCentroid& nearest) {
   std::optional<Chunk> chunk = storage_.chunk(id);
   if (!chunk) return;
-  std::vector<std::uint16_t> slots;
-  std::vector<float> points;
-  live_slots(*chunk, slots);
-  read_points(*chunk, slots, points);
-  for (std::size_t n = 0; n < slots.size(); ++n) {
-    const float* const point = points.data() + n * dims_;
-    append(open_[nearest(point)], point, list_place(id, slots[n]));
+  std::vector<float> rows(rows_at_once_ * dims_), rotated(rotation_->padded());
+  for (std::size_t first = 0; first < chunk->used; first += rows_at_once_) {
+    const std::size_t count = std::min(rows_at_once_, chunk->used - first);
+    vectors_->read_live(*chunk, first, count, reinterpret_cast<std::byte*>(rows.data()));
+    for (std::size_t n = 0; n < count; ++n) {
+      if (!chunk->is_live(first + n)) continue;
+      float* const point = rows.data() + n * dims_;
+      space_.point_of(point, point);
+      (*rotation_)(point, rotated.data());
+      append(open_[nearest(rotated.data())], rotated.data(), list_place(id, first + n));
+      ++filed_;
+    }
   }
   lists_.mark_filed(id);
   chunks_[id] = {true, std::move(chunk->validity)};
-  filed_ += slots.size();
   if (loaded_bytes_ > kMostLoaded) write_all();
 }
 
@@ -151,23 +155,19 @@ void Filing::load_entries(Open& open) {
   loaded_bytes_ += open.list.entries.size();
 }
 
-void Filing::append(Open& open, const float* point, std::uint64_t place) {
+void Filing::append(Open& open, const float* rotated, std::uint64_t place) {
   load_entries(open);
   StoredList& list = open.list;
-  if (!open.encoder) open.encoder = std::make_unique<vector::ListEncoder>(*rotation_, list.centroid);
+  if (!open.encoder) open.encoder = std::make_unique<vector::ListEncoder>((*rotation_)(list.centroid.data()));
   const std::size_t block = list.size / vector::kBlockRows, stride = lists_.stride();
   if (list.entries.size() < (block + 1) * stride) {  // with some room for the next
     const std::size_t bytes = (block + 1 + block / 4) * stride;
     loaded_bytes_ += bytes - list.entries.size();
     list.entries.resize(bytes);
   }
-  open.encoder->encode(point, list.entries.data() + block * stride, list.size % vector::kBlockRows);
+  const double square =
+      open.encoder->encode(rotated, list.entries.data() + block * stride, list.size % vector::kBlockRows);
   lists_.set_place(list, list.size, place);
-  double square = 0;
-  for (std::size_t d = 0; d < dims_; ++d) {
-    const double r = static_cast<double>(point[d]) - static_cast<double>(list.centroid[d]);
-    square += r * r;
-  }
   if (std::isfinite(square)) list.square += square;
   ++list.size;
   open.has_changed = true;
@@ -300,9 +300,8 @@ void Filing::divide_the_longest() {
 
 // Nothing is done if a sample of its rows is all alike.
 void Filing::divide(std::size_t number, std::size_t parts) {
-  constexpr std::size_t kSampledPerPart = 64;
   const StoredList& list = open_[number].list;
-  const std::size_t step = std::max<std::size_t>(1, list.size / (parts * kSampledPerPart));
+  const std::size_t step = std::max<std::size_t>(1, list.size / (parts * vector::kSampledPerCentroid));
   std::vector<float> sample;
   for (std::size_t i = 0; i < list.size; i += step) {
     sample.resize(sample.size() + dims_);
@@ -328,10 +327,11 @@ void Filing::file_taken_out() {
   if (taken_out_.empty()) return;
   std::sort(taken_out_.begin(), taken_out_.end());
   vector::NearestCentroid nearest = nearest_list();
-  std::vector<float> point(dims_);
+  std::vector<float> point(dims_), rotated(rotation_->padded());
   for (const std::uint64_t place : taken_out_) {
     read_point(place, point.data());
-    append(open_[nearest(point.data())], point.data(), place);
+    (*rotation_)(point.data(), rotated.data());
+    append(open_[nearest(rotated.data())], rotated.data(), place);
     if (loaded_bytes_ > kMostLoaded) write_all();
   }
 }

@@ -54,17 +54,16 @@ class Filing {
   void take_out(Open& open);
   void file_taken_out();
   void load_entries(Open& open);
-  void append(Open& open, const float* point, std::uint64_t place);
+  void append(Open& open, const float* rotated, std::uint64_t place);
   void write_all();
   bool is_filed_row(std::uint64_t place);
-  // The rows in these slots, as points, one after the other at the beginning of `points`.
-  void read_points(const Chunk& chunk, const std::vector<std::uint16_t>& slots, std::vector<float>& points);
   void read_point(std::uint64_t place, float* point);
   vector::NearestCentroid nearest_list() const;
 
   CairnStorage& storage_;
   const FilingWork work_;
   const std::size_t dims_;
+  const std::size_t rows_at_once_;  // a pack's
   const std::unique_ptr<VectorReader> vectors_;
   Lists lists_;
   ListSpace space_;

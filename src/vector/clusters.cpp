@@ -4,6 +4,7 @@
 #include "vector/clusters.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -15,27 +16,44 @@
 namespace cairn::vector {
 namespace {
 
-constexpr std::size_t kSampledPerCentroid = 64;
 // Of a part, for its widest direction.
-constexpr std::size_t kSampledForDirection = 256;
+constexpr std::size_t kSampledForDirection = 64;
 constexpr int kPowerRounds = 3;
 constexpr int kLloydRounds = 2;
 // Centroids that a row is compared with in such a round: those nearest to its own.
 constexpr std::size_t kNeighbours = 32;
-// Up to so many centroids are one group; of others, a row is compared with those of the nearest groups.
-constexpr std::size_t kComparedAtOnce = 64;
+// Up to so many centroids are all compared with a row; of others, those of the nearest groups.
+constexpr std::size_t kComparedExactly = 64;
 constexpr std::size_t kGroupsCompared = 4;
+constexpr std::size_t kBlock = 32;
+constexpr float kSmallest = 1e-30f;  // no scale is made of less
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 std::size_t least(const std::vector<float>& values) {
   return static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin());
 }
 
+// Elements times `inverse` in whole numbers, and the sum of these. In blocks that the compiler turns into
+// vector instructions. REQUIRES: count is a multiple of kBlock.
+std::int32_t round_to_bytes(const float* elements, std::size_t count, float inverse, std::int8_t* out) {
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < count; i += kBlock) {
+    std::array<std::int32_t, kBlock> whole;
+    for (std::size_t j = 0; j < kBlock; ++j)
+      whole[j] = static_cast<std::int32_t>(elements[i + j] * inverse + std::copysign(0.5f, elements[i + j]));
+    for (std::size_t j = 0; j < kBlock; ++j) {
+      out[i + j] = static_cast<std::int8_t>(whole[j]);
+      sum += whole[j];
+    }
+  }
+  return sum;
+}
+
 class Clustering {
  public:
   Clustering(const float* rows, std::size_t count, std::size_t dims, std::size_t k, std::uint64_t seed)
-      : dims_(dims), random_(seed), direction_(dims), mean_(dims) {
-    draw(rows, count, k * kSampledPerCentroid);
+      : rows_(rows), dims_(dims), random_(seed), direction_(dims), mean_(dims) {
+    draw(count, k * kSampledPerCentroid);
     places_.resize(part_.size());
     std::iota(places_.begin(), places_.end(), 0u);
     if (!places_.empty()) bisect(0, places_.size(), k);
@@ -47,22 +65,21 @@ class Clustering {
   }
 
  private:
-  const float* row(std::size_t i) const { return sample_.data() + i * dims_; }
+  const float* row(std::size_t i) const { return sample_[i]; }
   std::size_t size() const { return centroids_.size() / dims_; }
 
-  // Copies `wanted` rows, or all: each one of as many equal runs gives one.
-  void draw(const float* rows, std::size_t count, std::size_t wanted) {
+  // `wanted` rows, or all: each one of as many equal runs gives one.
+  void draw(std::size_t count, std::size_t wanted) {
     const std::size_t drawn = std::min(count, wanted);
-    sample_.reserve(drawn * dims_);
     const std::vector<float> zero(dims_);
     for (std::size_t i = 0; i < drawn; ++i) {
       const std::size_t begin = i * count / drawn, end = (i + 1) * count / drawn;
-      const float* const row = rows + (begin + random_() % (end - begin)) * dims_;
+      const float* const row = rows_ + (begin + random_() % (end - begin)) * dims_;
       float square;
       simd::kernels().l2_squared_f32(zero.data(), row, 1, dims_, &square);
-      if (std::isfinite(square)) sample_.insert(sample_.end(), row, row + dims_);
+      if (std::isfinite(square)) sample_.push_back(row);
     }
-    part_.resize(sample_.size() / dims_);
+    part_.resize(sample_.size());
   }
 
   // Divides the rows places_[begin, end) into k parts, and gives each its mean.
@@ -176,9 +193,10 @@ class Clustering {
     for (std::uint32_t& part : part_) part = renumbered[part];
   }
 
+  const float* rows_;
   std::size_t dims_;
   std::mt19937_64 random_;
-  std::vector<float> sample_;
+  std::vector<const float*> sample_;
   std::vector<std::uint32_t> places_;  // rows of the sample; those of a part stand together
   std::vector<std::uint32_t> part_;    // of each row
   std::vector<float> along_;           // of each row: its place along the direction
@@ -194,49 +212,94 @@ std::vector<float> find_centroids(const float* rows, std::size_t count, std::siz
   return Clustering(rows, count, dims, k, seed).centroids();
 }
 
-NearestCentroid::NearestCentroid(const float* centroids, std::size_t count, std::size_t dims) : dims_(dims) {
+NearestCentroid::NearestCentroid(const float* centroids, std::size_t count, std::size_t dims)
+    : dims_(dims),
+      bytes_((dims + 2 * kBlock - 1) / (2 * kBlock) * kBlock),
+      rest_(2 * bytes_),
+      low_(bytes_),
+      high_(bytes_) {
   assert(count > 0);
-  const auto groups = static_cast<std::size_t>(std::sqrt(static_cast<double>(count)));
-  if (count > kComparedAtOnce) group_centers_ = find_centroids(centroids, count, dims, groups, 0);
-  if (group_centers_.empty()) group_centers_.resize(dims);
-  to_groups_.resize(group_centers_.size() / dims);
-
-  std::vector<std::vector<std::size_t>> members(to_groups_.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    simd::kernels().l2_squared_f32(centroids + i * dims, group_centers_.data(), to_groups_.size(), dims,
-                                   to_groups_.data());
-    members[least(to_groups_)].push_back(i);
+  std::vector<std::vector<std::size_t>> members;
+  if (count > kComparedExactly) {
+    const auto groups = static_cast<std::size_t>(std::sqrt(static_cast<double>(count)));
+    exact_ = find_centroids(centroids, count, dims, groups, 0);
+    if (exact_.empty()) exact_.resize(dims);
+    squares_.resize(exact_.size() / dims);
+    members.resize(squares_.size());
+    for (std::size_t i = 0; i < count; ++i) members[nearest_exactly(centroids + i * dims)].push_back(i);
+  } else {
+    exact_.assign(centroids, centroids + count * dims);
+    squares_.resize(count);
   }
-  for (const auto& group : members) {
+  for (std::size_t group = 0; group < members.size(); ++group) {
     starts_.push_back(numbers_.size());
-    numbers_.insert(numbers_.end(), group.begin(), group.end());
+    for (const std::size_t i : members[group]) {
+      numbers_.push_back(i);
+      add_code(centroids + i * dims, exact_.data() + group * dims);
+    }
   }
-  starts_.push_back(numbers_.size());
-  for (const std::size_t i : numbers_)
-    centroids_.insert(centroids_.end(), centroids + i * dims, centroids + (i + 1) * dims);
-  to_centroids_.resize(count);
+  starts_.push_back(count);
+  glances_.resize(count);
+  dots_.resize(count);
+}
+
+std::size_t NearestCentroid::nearest_exactly(const float* row) {
+  simd::kernels().l2_squared_f32(row, exact_.data(), squares_.size(), dims_, squares_.data());
+  return least(squares_);
+}
+
+// A code u stands for (u - 7.5) times the scale.
+void NearestCentroid::add_code(const float* centroid, const float* center) {
+  const simd::Kernels::Rest rest = simd::kernels().subtract(centroid, center, dims_, rest_.data());
+  const float scale = std::max(rest.largest, kSmallest) / 7.5f;
+  const auto code_of = [&](float x) {
+    const float code = x / scale + 8;  // to be truncated
+    return code > 0 ? static_cast<unsigned>(std::min(code, 15.0f)) : 0;
+  };
+  for (std::size_t b = 0; b < bytes_; ++b)
+    codes_.push_back(static_cast<std::uint8_t>(code_of(rest_[b]) | code_of(rest_[bytes_ + b]) << 4));
+  terms_.push_back({scale, rest.square});
 }
 
 std::size_t NearestCentroid::operator()(const float* row) {
-  const auto& kernels = simd::kernels();
-  if (to_groups_.size() > 1)
-    kernels.l2_squared_f32(row, group_centers_.data(), to_groups_.size(), dims_, to_groups_.data());
-  std::size_t best = numbers_.size();
-  float best_square = kInfinity;
-  for (std::size_t n = 0; n < std::min(kGroupsCompared, to_groups_.size()); ++n) {
-    const std::size_t group = least(to_groups_);
-    to_groups_[group] = kInfinity;
-    kernels.l2_squared_f32(row, centroids_.data() + starts_[group] * dims_,
-                           starts_[group + 1] - starts_[group], dims_, to_centroids_.data());
-    for (std::size_t i = starts_[group]; i < starts_[group + 1]; ++i) {
-      const float square = to_centroids_[i - starts_[group]];
-      if (square > best_square || (square == best_square && numbers_[i] > best)) continue;
-      if (std::isnan(square)) continue;
-      best_square = square;
-      best = numbers_[i];
+  const std::size_t nearest = nearest_exactly(row);
+  if (numbers_.empty()) return nearest;
+  std::size_t best = numbers_.front();
+  float distance = kInfinity;
+  for (std::size_t n = 0, group = nearest; n < std::min(kGroupsCompared, squares_.size()); ++n) {
+    const std::size_t first = starts_[group], count = starts_[group + 1] - first;
+    glance(row, group);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!(glances_[i] < distance)) continue;
+      distance = glances_[i];
+      best = numbers_[first + i];
     }
+    squares_[group] = kInfinity;
+    group = least(squares_);
   }
-  return best < numbers_.size() ? best : 0;
+  return best;
+}
+
+// Estimates the squared distances of the group's centroids from the row: with r = row - center, |r|^2 + |c|^2
+// - 2 <r, c>, r rounded to eight bits and c to four.
+void NearestCentroid::glance(const float* row, std::size_t group) {
+  const std::size_t first = starts_[group], count = starts_[group + 1] - first;
+  const simd::Kernels::Rest rest =
+      simd::kernels().subtract(row, exact_.data() + group * dims_, dims_, rest_.data());
+  if (!std::isfinite(rest.square)) {
+    std::fill_n(glances_.begin(), count, kInfinity);
+    return;
+  }
+  const float scale = std::max(rest.largest, kSmallest) / 127;
+  const float sum =
+      static_cast<float>(round_to_bytes(rest_.data(), bytes_, 1 / scale, low_.data()) +
+                         round_to_bytes(rest_.data() + bytes_, bytes_, 1 / scale, high_.data()));
+  simd::kernels().dot_nibbles(codes_.data() + first * bytes_, count, bytes_, low_.data(), high_.data(),
+                              dots_.data());
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto [code_scale, square] = terms_[first + i];
+    glances_[i] = rest.square + square - 2 * scale * code_scale * (static_cast<float>(dots_[i]) - 7.5f * sum);
+  }
 }
 
 }  // namespace cairn::vector

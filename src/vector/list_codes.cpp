@@ -80,28 +80,22 @@ void copy_list_code(std::size_t padded, const std::byte* from, std::size_t i, st
   target_factors.error[j] = source_factors.error[i];
 }
 
-ListEncoder::ListEncoder(const Rotation& rotation, std::span<const float> centroid)
-    : rotation_(rotation),
-      centroid_(centroid.begin(), centroid.end()),
-      rotated_centroid_(rotation.padded()),
-      difference_(rotation.dims()),
-      rotated_(rotation.padded()) {
-  assert(centroid.size() == rotation.dims());
-  rotation(centroid_.data(), rotated_centroid_.data());
+ListEncoder::ListEncoder(std::span<const float> rotated_centroid)
+    : centroid_(rotated_centroid.begin(), rotated_centroid.end()), difference_(centroid_.size()) {
+  assert(centroid_.size() % 64 == 0);
 }
 
-void ListEncoder::encode(const float* row, std::byte* block, std::size_t i) {
+double ListEncoder::encode(const float* rotated_row, std::byte* block, std::size_t i) {
   assert(i < kBlockRows);
-  const std::size_t padded = rotation_.padded();
-  for (std::size_t d = 0; d < difference_.size(); ++d) difference_[d] = row[d] - centroid_[d];
-  rotation_(difference_.data(), rotated_.data());
+  const std::size_t padded = centroid_.size();
 
   // |r|^2, 2 <r, s> and 2 <s, R c>, in lanes, which the compiler keeps in vector registers.
   constexpr std::size_t kLanes = 16;
   float squares[kLanes] = {}, absolutes[kLanes] = {}, centroid_dots[kLanes] = {};
   for (std::size_t d = 0; d < padded; d += kLanes)
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      const float r = rotated_[d + lane], c = rotated_centroid_[d + lane];
+      const float c = centroid_[d + lane], r = rotated_row[d + lane] - c;
+      difference_[d + lane] = r;
       squares[lane] += r * r;
       absolutes[lane] += std::abs(r);
       centroid_dots[lane] += r > 0 ? c : -c;
@@ -114,7 +108,7 @@ void ListEncoder::encode(const float* row, std::byte* block, std::size_t i) {
   }
   const unsigned shift = shift_of(i);
   auto* code = reinterpret_cast<std::uint8_t*>(block) + byte_of(i);
-  for (const float *r = rotated_.data(), *end = r + padded; r < end; r += kGroup, code += kEntries) {
+  for (const float *r = difference_.data(), *end = r + padded; r < end; r += kGroup, code += kEntries) {
     const unsigned nibble =
         unsigned{r[0] > 0} | unsigned{r[1] > 0} << 1 | unsigned{r[2] > 0} << 2 | unsigned{r[3] > 0} << 3;
     put_nibble(*code, nibble, shift);
@@ -134,12 +128,13 @@ void ListEncoder::encode(const float* row, std::byte* block, std::size_t i) {
   factors.add[i] = add;
   factors.rescale[i] = rescale;
   factors.error[i] = error;
+  return square;
 }
 
-bool ListEncoder::is_code_of(const float* row, const std::byte* block, std::size_t i) {
-  const std::size_t padded = rotation_.padded(), code = code_bytes(padded);
+bool ListEncoder::is_code_of(const float* rotated_row, const std::byte* block, std::size_t i) {
+  const std::size_t padded = centroid_.size(), code = code_bytes(padded);
   std::vector<std::byte> made(block, block + list_block_bytes(padded));
-  encode(row, made.data(), i);
+  encode(rotated_row, made.data(), i);
   std::size_t differing = 0;
   for (std::size_t b = 0; b < code; ++b)
     differing += static_cast<std::size_t>(std::popcount(std::to_integer<unsigned>(block[b] ^ made[b])));
@@ -158,8 +153,7 @@ bool ListEncoder::is_code_of(const float* row, const std::byte* block, std::size
 
 ListQuery::ListQuery(const Rotation& rotation, const float* query, float epsilon)
     : table_(code_bytes(rotation.padded())), epsilon_(epsilon) {
-  std::vector<float> rotated(rotation.padded());
-  rotation(query, rotated.data());
+  const std::vector<float> rotated = rotation(query);
 
   float largest = 0;
   double absolute = 0;

@@ -1,13 +1,13 @@
 // Codes of one bit per dimension for the rows of a list, and what they say about a row's distance from a
 // query: RaBitQ (Gao, Long 2024) in the layout of FastScan (Andre, Kermarrec, Le Scouarnec 2015).
 //
-//   ListEncoder encoder(rotation, centroid);
-//   encoder.encode(row, block, i);               // a block has 32 rows: the list's i-th of them
+//   ListEncoder encoder(rotated_centroid);       // by a vector::Rotation
+//   encoder.encode(rotated_row, block, i);       // a block has 32 rows: the list's i-th of them
 //   ListQuery query(rotation, q, 3.0f);
 //   query.estimate(block, |q - centroid|^2, estimates, lows);   // of all 32
 //
 // Distances are squared L2; for cosine, rows, centroids and queries are of unit length, and the square is
-// twice the distance. A row x of the list with centroid c is kept as the signs of r = R(x - c), R being the
+// twice the distance. A row x of the list with centroid c is kept as the signs of r = R x - R c, R being the
 // rotation, and three factors. With s = -1/2 or 1/2 per sign, and q' = R q,
 //
 //   |q - x|^2 = |q - c|^2 + |r|^2 - 2 <r, q' - R c>,   <r, y> is about |r|^2 / <r, s> * <s, y>
@@ -41,21 +41,21 @@ void copy_list_code(std::size_t padded, const std::byte* from, std::size_t i, st
 // Makes the codes of one list. Not thread-safe: it keeps a buffer.
 class ListEncoder {
  public:
-  // `rotation` must outlive this. A centroid that is not finite leaves every row without a bound.
-  ListEncoder(const Rotation& rotation, std::span<const float> centroid);
+  // A multiple of 64 dimensions. A centroid that is not finite leaves every row without a bound.
+  explicit ListEncoder(std::span<const float> rotated_centroid);
 
-  // Writes the code and the factors of `row`, rotation.dims() floats, into place `i` of `block`, whatever was
-  // there. A row that is too large or not finite is one without a bound: its low is -infinity.
-  void encode(const float* row, std::byte* block, std::size_t i);
+  // Writes the code and the factors of a row into place `i` of `block`, whatever was there, and returns the
+  // squared distance from the centroid. A row that is too large or not finite is one without a bound: its low
+  // is -infinity.
+  double encode(const float* rotated_row, std::byte* block, std::size_t i);
 
   // Whether place `i` holds what encode() would write, but for what rounding on another machine may do. For
   // checking a file.
-  bool is_code_of(const float* row, const std::byte* block, std::size_t i);
+  bool is_code_of(const float* rotated_row, const std::byte* block, std::size_t i);
 
  private:
-  const Rotation& rotation_;
-  std::vector<float> centroid_, rotated_centroid_;
-  std::vector<float> difference_, rotated_;  // of the row at hand
+  std::vector<float> centroid_;
+  std::vector<float> difference_;  // of the row at hand
 };
 
 // One query, for all lists. Its const functions are thread-safe.

@@ -21,6 +21,10 @@ double square_distance(const float* a, const float* b, std::size_t dims) {
   return sum;
 }
 
+double square_norm(const float* v, std::size_t dims) {
+  return square_distance(v, std::vector<float>(dims).data(), dims);
+}
+
 // Blocks of floats' alignment that end where their allocation does.
 struct Blocks {
   Blocks(const Rotation& rotation, std::size_t rows)
@@ -40,8 +44,14 @@ struct Estimates {
 Estimates estimate(const Rotation& rotation, const std::vector<float>& centroid,
                    const testing::GeneratedRows& made, float epsilon) {
   Blocks blocks(rotation, made.count);
-  ListEncoder encoder(rotation, centroid);
-  for (std::size_t i = 0; i < made.count; ++i) encoder.encode(made.row(i), blocks.of(i), i % kBlockRows);
+  ListEncoder encoder(rotation(centroid.data()));
+  for (std::size_t i = 0; i < made.count; ++i) {
+    const double square = encoder.encode(rotation(made.row(i)).data(), blocks.of(i), i % kBlockRows);
+    const double expected = square_distance(made.row(i), centroid.data(), made.dims);
+    if (std::isfinite(square)) {
+      EXPECT_NEAR(square, expected, 1e-3 * expected + 1e-9 * square_norm(made.row(i), made.dims) + 1e-37);
+    }
+  }
   const ListQuery query(rotation, made.query.data(), epsilon);
   const auto centroid_square =
       static_cast<float>(square_distance(made.query.data(), centroid.data(), made.dims));
@@ -150,9 +160,9 @@ TEST(ListCodes, ARowThatIsTheCentroidIsKnownExactly) {
 
 TEST(ListCodes, APlaceCanBeWrittenAgain) {
   std::mt19937 random(kSeed);
-  const auto made = testing::generate_rows("normal", 100, 32, random);
-  const Rotation rotation(100, 1);
-  ListEncoder encoder(rotation, std::vector<float>(100));
+  const auto made = testing::generate_rows("normal", 128, 32, random);
+  const Rotation rotation(128, 1);
+  ListEncoder encoder(std::vector<float>(128));
   Blocks once(rotation, 32), again(rotation, 32);
   for (std::size_t i = 0; i < 32; ++i) encoder.encode(made.row(i), once.of(0), i);
   for (std::size_t i = 0; i < 32; ++i) encoder.encode(made.row(31 - i), again.of(0), i);
@@ -207,17 +217,18 @@ TEST(ListCodes, ACopyIsWhatEncodingThereGives) {
   for (const std::size_t dims : {64u, 100u, 384u}) {
     const auto made = testing::generate_rows("normal", dims, 64, random);
     const Rotation rotation(dims, random());
-    ListEncoder encoder(rotation, mean_of(made));
+    ListEncoder encoder(rotation(mean_of(made).data()));
+    const auto rotated = [&](std::size_t i) { return rotation(made.row(i)); };
     Blocks from(rotation, 32), to(rotation, 32), expected(rotation, 32);
     for (std::size_t i = 0; i < 32; ++i) {
-      encoder.encode(made.row(i), from.of(0), i);
-      encoder.encode(made.row(32 + i), to.of(0), i);
-      encoder.encode(made.row(32 + i), expected.of(0), i);
+      encoder.encode(rotated(i).data(), from.of(0), i);
+      encoder.encode(rotated(32 + i).data(), to.of(0), i);
+      encoder.encode(rotated(32 + i).data(), expected.of(0), i);
     }
     for (int n = 0; n < 40; ++n) {
       const std::size_t i = random() % 32, j = random() % 32;
       copy_list_code(rotation.padded(), from.of(0), i, to.of(0), j);
-      encoder.encode(made.row(i), expected.of(0), j);
+      encoder.encode(rotated(i).data(), expected.of(0), j);
       EXPECT_EQ(std::memcmp(to.of(0), expected.of(0), to.bytes), 0) << i << " to " << j;
     }
   }
@@ -226,9 +237,9 @@ TEST(ListCodes, ACopyIsWhatEncodingThereGives) {
 TEST(ListCodes, KnowTheirRow) {
   SCOPED_TRACE(::testing::Message() << "seed " << kSeed);
   std::mt19937 random(kSeed);
-  const auto made = testing::generate_rows("normal", 100, 32, random);
-  const Rotation rotation(100, random());
-  ListEncoder encoder(rotation, mean_of(made));
+  const auto made = testing::generate_rows("normal", 128, 32, random);
+  const Rotation rotation(128, random());
+  ListEncoder encoder(mean_of(made));  // rows as if they were rotated
   Blocks blocks(rotation, 32);
   for (std::size_t i = 0; i < 32; ++i) encoder.encode(made.row(i), blocks.of(0), i);
   for (std::size_t i = 0; i < 32; ++i) {

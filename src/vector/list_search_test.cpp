@@ -30,14 +30,14 @@ struct Lists {
     const std::size_t block_bytes = list_block_bytes(rotation.padded());
     for (std::size_t j = 0; j < k; ++j) {
       const std::span<const float> centroid(centroids.data() + j * dims, dims);
-      ListEncoder encoder(rotation, centroid);
+      ListEncoder encoder(rotation(centroid.data()));
       blocks[j].resize((members[j].size() + kBlockRows - 1) / kBlockRows * block_bytes);
       double squares = 0;
       for (std::size_t i = 0; i < members[j].size(); ++i) {
         const float* const x = row(members[j][i]);
-        encoder.encode(x, blocks[j].data() + i / kBlockRows * block_bytes, i % kBlockRows);
-        for (std::size_t d = 0; d < dims; ++d)
-          squares += static_cast<double>((x[d] - centroid[d]) * (x[d] - centroid[d]));
+        const double square = encoder.encode(rotation(x).data(),
+                                             blocks[j].data() + i / kBlockRows * block_bytes, i % kBlockRows);
+        if (std::isfinite(square)) squares += square;
       }
       const auto size = static_cast<double>(std::max<std::size_t>(1, members[j].size()));
       views.push_back({centroid.data(), blocks[j].data(), members[j].data(), members[j].size(),

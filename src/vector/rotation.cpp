@@ -62,4 +62,10 @@ void Rotation::operator()(const float* in, float* out) const {
   }
 }
 
+std::vector<float> Rotation::operator()(const float* in) const {
+  std::vector<float> out(padded_);
+  (*this)(in, out.data());
+  return out;
+}
+
 }  // namespace cairn::vector

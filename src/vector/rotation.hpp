@@ -29,6 +29,7 @@ class Rotation {
   // `in` holds dims() floats, `out` padded(); they do not overlap. Lengths are kept but for the rounding of
   // float32. What is not finite spreads to other elements.
   void operator()(const float* in, float* out) const;
+  std::vector<float> operator()(const float* in) const;
 
  private:
   std::size_t dims_, padded_;
