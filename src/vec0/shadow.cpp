@@ -40,11 +40,13 @@ std::string columns_of(const TableDefinition& table, std::string_view suffix) {
     return fmt::format("(rowid INTEGER PRIMARY KEY AUTOINCREMENT,id{},chunk_id INTEGER,chunk_offset INTEGER)",
                        table.has_text_key() ? " TEXT UNIQUE NOT NULL" : "");
   if (table.index() == Index::cairn) {
+    // The unique key is for its index: who looks at all chunks reads that and not the rows, of 8 KB each.
+    // SQLite renames and drops it with the table.
     if (suffix == kChunks)
       return fmt::format(
-          "(chunk_id INTEGER PRIMARY KEY AUTOINCREMENT,size INTEGER NOT NULL,used INTEGER NOT NULL,filed "
-          "INTEGER NOT "
-          "NULL,birth BLOB NOT NULL,stamp BLOB NOT NULL{},validity BLOB NOT NULL,rowids BLOB NOT NULL)",
+          "(chunk_id INTEGER PRIMARY KEY AUTOINCREMENT,size INTEGER NOT NULL,used INTEGER NOT NULL,"
+          "filed INTEGER NOT NULL,birth BLOB NOT NULL,stamp BLOB NOT NULL{0},validity BLOB NOT NULL,"
+          "rowids BLOB NOT NULL,UNIQUE(chunk_id,size,used,filed,stamp{0}))",
           partition_columns(table));
     if (suffix == kLists)
       return "(list_id INTEGER PRIMARY KEY AUTOINCREMENT,size INTEGER NOT NULL,square REAL NOT NULL,stamp "
