@@ -201,6 +201,7 @@ void Lists::create(const std::vector<std::int64_t>& chunks, std::size_t rows) {
   const std::size_t per_pack = (lists * vector::kSampledPerCentroid + packs - 1) / packs;
   space_ = ListSpace{column_.metric, {}, random_seed(), std::vector<float>(column_.dims)};
   std::vector<float> sample, row(column_.dims);
+  sample.reserve(packs * per_pack * column_.dims);
   const auto vectors = storage_.vectors(0);
   std::vector<std::uint16_t> live;
   for (const std::int64_t id : chunks) {
