@@ -46,6 +46,13 @@ std::vector<std::uint16_t> to_halves(std::span<const std::byte> floats) {
   return halves;
 }
 
+std::vector<float> to_floats(std::span<const std::byte> halves) {
+  std::vector<float> floats(halves.size() / sizeof(std::uint16_t));
+  simd::kernels().half_to_float(reinterpret_cast<const std::uint16_t*>(halves.data()), floats.size(),
+                                floats.data());
+  return floats;
+}
+
 class PackedVectors final : public VectorReader {
  public:
   PackedVectors(CairnStorage& storage, std::size_t column)
@@ -368,30 +375,36 @@ void CairnStorage::write_chunk(std::int64_t id, ChunkChanges& changes) {
   lists_need_a_look_ |= changes.used == table_.chunk_size && changes.used > changes.stored_used;
 }
 
-// Codes are made from what is stored, so that they bound it.
+// Codes are made from what is stored, so that they bound it: of halves, from what they are as floats.
 void CairnStorage::write_codes(std::size_t column, std::int64_t id, const ChunkChanges& changes) {
   const VectorColumn& definition = table_.vectors[column];
   const bool has_codes = changes.stored_slots >= kCodedSlots;
   const std::size_t first = has_codes ? changes.stored_used : 0;
   if (first == changes.used) return;
-  const std::size_t count = changes.used - first;
-  std::vector<std::byte> rows(count * definition.byte_size());
-  Chunk chunk;
-  chunk.id = id;
-  chunk.validity = changes.validity;
-  chunk.rowids.resize(changes.validity.size() * 8);
-  PackedVectors(*this, column).read_live(chunk, first, count, rows.data());
-  if (!centers_[column]) centers_[column] = center(column);
-  if (centers_[column]->empty()) choose_center(column, rows);
-
   const std::size_t record = vector::CodedRows::byte_size(1, definition.dims);
-  std::vector<std::byte> records(count * record);
-  vector::CodedRows::make_records(definition.type, definition.metric, *centers_[column], rows.data(), count,
-                                  records.data());
-  SlotValues codes(record);
-  for (std::size_t i = 0; i < count; ++i)
-    codes.set(first + i, std::span(records).subspan(i * record, record));
-  code_writer(column).write(id, codes, first, changes.validity.size() * 8);
+  code_records_.resize((changes.used - first) * record);
+  const auto encode = [&](std::size_t slot, std::span<const std::byte> rows) {
+    if (!centers_[column]) centers_[column] = center(column);
+    if (centers_[column]->empty()) choose_center(column, rows);
+    vector::CodedRows::make_records(definition.type, definition.metric, *centers_[column], rows.data(),
+                                    rows.size() / definition.byte_size(),
+                                    code_records_.data() + (slot - first) * record);
+  };
+  changes.columns[column].for_each_run([&](std::size_t slot, std::span<const std::byte> run) {
+    if (!definition.is_half) return encode(slot, run);
+    const std::vector<float> floats = to_floats(run);
+    encode(slot, std::as_bytes(std::span(floats)));
+  });
+  if (first < changes.stored_used) {  // those that had none
+    Chunk chunk;
+    chunk.id = id;
+    chunk.validity = changes.validity;
+    chunk.rowids.resize(changes.validity.size() * 8);
+    std::vector<std::byte> rows(changes.stored_used * definition.byte_size());
+    PackedVectors(*this, column).read_live(chunk, 0, changes.stored_used, rows.data());
+    encode(0, rows);
+  }
+  code_writer(column).append(id, code_records_, first, changes.validity.size() * 8);
 }
 
 // The mean of the first rows that get codes. Any vector would do; this one leaves little of vectors that all

@@ -74,6 +74,7 @@ class CairnStorage final : public Storage {
 
   std::vector<std::unique_ptr<PackWriter>> vector_writers_, code_writers_;  // by column, when first needed
   std::vector<std::optional<std::vector<float>>> centers_;                  // as this transaction knows them
+  std::vector<std::byte> code_records_;                                     // of write_codes
   std::optional<Stamp> stamp_;                                              // of this transaction
   std::set<std::int64_t> sparse_;  // chunks that this transaction left with few rows
   std::optional<std::int64_t> emptying_;

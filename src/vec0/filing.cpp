@@ -82,6 +82,7 @@ void Filing::create() {
   space_ =
       ListSpace{storage_.table().vectors.front().metric, {}, random_seed(), 0, std::vector<float>(dims_)};
   std::vector<float> sample;
+  sample.reserve(packs * per_pack * dims_);
   std::vector<std::uint16_t> live;
   for (const std::int64_t id : work_.chunks) {
     const std::optional<Chunk> chunk = storage_.chunk(id);

@@ -115,24 +115,40 @@ PackWriter::PackWriter(Storage& storage, PackTable table)
       update_(statement(storage, table_, "UPDATE {} SET records = ?2 WHERE pack = ?1")),
       delete_(statement(storage, table_, "DELETE FROM {} WHERE pack BETWEEN ?1 AND ?2")) {}
 
+std::size_t PackWriter::packs_of(std::size_t slots) const noexcept {
+  return (slots + table_.rows - 1) / table_.rows;
+}
+
 void PackWriter::write(std::int64_t chunk, const SlotValues& values, std::size_t stored_used,
                        std::size_t slots) {
-  std::size_t end = (stored_used + table_.rows - 1) / table_.rows;  // of the packs that exist
+  std::size_t packs = packs_of(stored_used);
   values.for_each_run([&](std::size_t first, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const std::size_t index = table_.index_of(first), in_pack = first % table_.rows;
-      const std::size_t rows = std::min(bytes.size() / table_.record, table_.rows - in_pack);
-      const auto records = bytes.first(rows * table_.record);
-      const std::size_t size = table_.rows_of(index, slots) * table_.record;
-      if (index < end)
-        update(pack_key(chunk, index), in_pack, records, size);
-      else
-        create(pack_key(chunk, index), in_pack, records, size);
-      end = std::max(end, index + 1);
-      bytes = bytes.subspan(records.size());
-      first += rows;
-    }
+    write_run(chunk, first, bytes, slots, packs);
   });
+}
+
+void PackWriter::append(std::int64_t chunk, std::span<const std::byte> records, std::size_t stored_used,
+                        std::size_t slots) {
+  std::size_t packs = packs_of(stored_used);
+  write_run(chunk, stored_used, records, slots, packs);
+}
+
+// `packs`: how many there are.
+void PackWriter::write_run(std::int64_t chunk, std::size_t first, std::span<const std::byte> bytes,
+                           std::size_t slots, std::size_t& packs) {
+  while (!bytes.empty()) {
+    const std::size_t index = table_.index_of(first), in_pack = first % table_.rows;
+    const std::size_t rows = std::min(bytes.size() / table_.record, table_.rows - in_pack);
+    const auto records = bytes.first(rows * table_.record);
+    const std::size_t size = table_.rows_of(index, slots) * table_.record;
+    if (index < packs)
+      update(pack_key(chunk, index), in_pack, records, size);
+    else
+      create(pack_key(chunk, index), in_pack, records, size);
+    packs = std::max(packs, index + 1);
+    bytes = bytes.subspan(records.size());
+    first += rows;
+  }
 }
 
 void PackWriter::create(std::int64_t key, std::size_t first, std::span<const std::byte> records,

@@ -5,8 +5,8 @@
 //   _vectorsNN(pack INTEGER PRIMARY KEY, records BLOB)   a row's full vector
 //   _codesNN(pack INTEGER PRIMARY KEY, records BLOB)     its code (vector/codes.hpp)
 //
-// A pack exists from the first row that is written to one of its slots until its chunk goes. The last pack of a
-// small chunk is as short as the chunk.
+// A pack exists from the first row that is written to one of its slots until its chunk goes. The last pack of
+// a small chunk is as short as the chunk.
 #pragma once
 
 #include <algorithm>
@@ -69,9 +69,15 @@ class PackWriter {
 
   // Writes records to a chunk of `slots` slots, of which the first `stored_used` were used before.
   void write(std::int64_t chunk, const SlotValues& values, std::size_t stored_used, std::size_t slots);
+  // The same for those that come next, one after the other.
+  void append(std::int64_t chunk, std::span<const std::byte> records, std::size_t stored_used,
+              std::size_t slots);
   void remove(std::int64_t chunk);
 
  private:
+  std::size_t packs_of(std::size_t slots) const noexcept;
+  void write_run(std::int64_t chunk, std::size_t first, std::span<const std::byte> bytes, std::size_t slots,
+                 std::size_t& packs);
   void create(std::int64_t key, std::size_t first, std::span<const std::byte> records, std::size_t size);
   void update(std::int64_t key, std::size_t first, std::span<const std::byte> records, std::size_t size);
 

@@ -91,7 +91,8 @@ class SlotValues {
 };
 
 struct ChunkChanges {
-  bool is_new = false;  // it has a row in _chunks, but no blobs in the other tables
+  bool is_new = false;    // it has a row in _chunks, but no blobs in the other tables
+  std::size_t bytes = 0;  // that the changes take, about
   // Of a cairn() table (cairn_storage.hpp):
   std::size_t used = 0;         // slots that a row was ever written to, as it will be
   std::size_t stored_used = 0;  // and as it is
@@ -103,6 +104,7 @@ struct ChunkChanges {
   std::vector<SlotValues> columns;  // the vector columns, then those of metadata; a boolean is a byte here
 
   void reset() noexcept {
+    bytes = 0;
     rowids.reset();
     for (SlotValues& column : columns) column.reset();
   }

@@ -86,9 +86,11 @@ void Storage::change_nothing() {
 }
 
 void Storage::settle(std::int64_t chunk) {
-  pending_bytes_ += kBytesOfARow;
-  for (const VectorColumn& column : table_.vectors) pending_bytes_ += column.byte_size();
+  std::size_t bytes = kBytesOfARow;
+  for (const VectorColumn& column : table_.vectors) bytes += column.byte_size();
+  pending_bytes_ += bytes;
   const auto changed = pending_.find(chunk);
+  if (changed != pending_.end()) changed->second.bytes += bytes;
   ++rows_in_transaction_;
   if (flushes_each_row() || pending_bytes_ > kMaxPendingBytes)
     flush();
@@ -140,6 +142,7 @@ void Storage::flush_chunks(PendingWrites::iterator first, PendingWrites::iterato
   const SetWhileAlive flushing(is_flushing_);
   while (first != last) {
     write_chunk(first->first, first->second);
+    pending_bytes_ -= first->second.bytes;
     spare_ = std::move(first->second);
     first = pending_.erase(first);
   }
