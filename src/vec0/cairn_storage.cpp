@@ -390,12 +390,7 @@ void CairnStorage::write_codes(std::size_t column, std::int64_t id, const ChunkC
                                     rows.size() / definition.byte_size(),
                                     code_records_.data() + (slot - first) * record);
   };
-  changes.columns[column].for_each_run([&](std::size_t slot, std::span<const std::byte> run) {
-    if (!definition.is_half) return encode(slot, run);
-    const std::vector<float> floats = to_floats(run);
-    encode(slot, std::as_bytes(std::span(floats)));
-  });
-  if (first < changes.stored_used) {  // those that had none
+  if (first < changes.stored_used) {  // those that had none, and come first: the center is their mean
     Chunk chunk;
     chunk.id = id;
     chunk.validity = changes.validity;
@@ -404,6 +399,11 @@ void CairnStorage::write_codes(std::size_t column, std::int64_t id, const ChunkC
     PackedVectors(*this, column).read_live(chunk, 0, changes.stored_used, rows.data());
     encode(0, rows);
   }
+  changes.columns[column].for_each_run([&](std::size_t slot, std::span<const std::byte> run) {
+    if (!definition.is_half) return encode(slot, run);
+    const std::vector<float> floats = to_floats(run);
+    encode(slot, std::as_bytes(std::span(floats)));
+  });
   code_writer(column).append(id, code_records_, first, changes.validity.size() * 8);
 }
 
