@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "support.hpp"
+#include "vec0/thresholds.hpp"
 
 namespace cairn::fuzz {
 namespace {
@@ -15,6 +16,11 @@ struct Shape {
   std::string row;    // what follows INSERT INTO t for row number ?1
   std::string query;  // a vector for MATCH
 };
+
+// Of 64 elements, the first of them given.
+std::string long_vector(const std::string& first) {
+  return "('[' || " + first + " || replace(hex(zeroblob(63)), '00', ',1') || ']')";
+}
 
 const Shape& shape_of(std::size_t number) {
   static const std::string text = "substr('a text of more than twelve bytes', 1, ?1 * 2)";
@@ -34,19 +40,28 @@ const Shape& shape_of(std::size_t number) {
        "vec_int8('[1, 2, 3, 4, 5, 6, 7, 8]')"},
       {"v float[4] distance_metric=cosine, s text, n integer, chunk_size=8",
        "(rowid, v, s, n) VALUES (?1, format('[%d, 1, 2, 3]', ?1), " + text + ", ?1)", "'[1, 2, 3, 4]'"},
+      {"v float[64] indexed by cairn(), s text, n integer, chunk_size=8",  // with lists
+       "(rowid, v, s, n) VALUES (?1, " + long_vector("?1") + ", " + text + ", nullif(?1, 7))",
+       long_vector("5")},
+      {"v f16[64] distance_metric=cosine indexed by cairn(), p integer partition key, chunk_size=256",
+       "(rowid, v, p) VALUES (?1, " + long_vector("?1") + ", ?1 % 30 = 0)", long_vector("5")},  // with codes
   };
   return shapes[number];
 }
-constexpr std::size_t kShapes = 4;
+constexpr std::size_t kShapes = 6;
+constexpr std::size_t kFirstCairn = 4;
 
 using Image = std::vector<unsigned char>;
 
-// A database with an undamaged table `t` of that shape: three chunks, one with free slots.
+// A database with an undamaged table `t` of that shape: several chunks, one with free slots.
 Image make_image(std::size_t shape) {
   const Database db;
   db.execute_script("PRAGMA page_size = 512");  // faster, and blobs overflow
   db.execute_script("CREATE VIRTUAL TABLE t USING vec0(" + shape_of(shape).columns + ")");
-  for (int i = 0; i < 20; ++i) db.execute("INSERT INTO t" + shape_of(shape).row, i);
+  const int rows = shape == 5 ? 280 : shape == 4 ? 60 : 20;
+  db.execute_script("BEGIN");
+  for (int i = 0; i < rows; ++i) db.execute("INSERT INTO t" + shape_of(shape).row, i);
+  db.execute_script("COMMIT");
   for (const char* row : {"3", "10"})
     db.execute_script(std::string("DELETE FROM t WHERE ") + (shape == 1 ? "id = 'k" : "rowid = '") + row +
                       "'");
@@ -198,6 +213,8 @@ void read(const Database& db, std::size_t shape) {
   check_keys(db, known, is_sound, "SELECT " + key + match);
   check_keys(db, known, is_sound, "SELECT " + key + match + " AND k = 1000");
   check_keys(db, known, false, "SELECT " + key + match + " AND k = 3");
+  if (shape >= kFirstCairn)
+    check_keys(db, known, false, "SELECT rowid" + match + " AND k = 3 AND recall = 0.5");
   if (shape == 1) {
     db.run("SELECT *" + match +
            " AND k = 9 AND p = 'p1' AND n > 3 AND s > 'a text of more' AND b = 1 AND r < 8");
@@ -213,7 +230,8 @@ void read(const Database& db, std::size_t shape) {
     db.run("SELECT *" + match + " AND k = 9 AND p = 1 AND y > 3");
     db.run("SELECT * FROM t WHERE w MATCH vec_bit(x'0102') ORDER BY distance");
   }
-  if (shape == 3) db.run("SELECT *" + match + " AND k = 9 AND s >= 'a text of more' AND n IN (1, 2, 19)");
+  if (shape == 3 || shape == 4)
+    db.run("SELECT *" + match + " AND k = 9 AND s >= 'a text of more' AND n IN (1, 2, 19)");
 }
 
 void write(const Database& db, std::size_t shape) {
@@ -228,16 +246,22 @@ void write(const Database& db, std::size_t shape) {
         "UPDATE t SET n = n + 1, s = 'another text of more than twelve', b = 1 - b, r = r * 2.0, x = 'y', p "
         "= 'p1'");
   if (shape == 2) db.run("UPDATE t SET w = vec_bit(x'FFFF'), y = NULL, p = 1 - p");
-  if (shape == 3) db.run("UPDATE t SET s = 'short' WHERE n > 4");
+  if (shape == 3 || shape == 4) db.run("UPDATE t SET s = 'short' WHERE n > 4");
   for (const char* row : {"1'", "9'", "12'"}) db.run("DELETE FROM t WHERE " + key + row);
   db.run("INSERT" + insert, number(30));
   db.run("INSERT OR REPLACE" + insert, number(5));
   db.run("INSERT OR IGNORE" + insert, number(6));
   for (std::int64_t i = 40; i < 60; ++i) db.run("INSERT" + insert, number(i));
+  if (shape >= kFirstCairn) db.run("INSERT INTO t(t) VALUES ('optimize=2')");
   db.run("INSERT INTO t(t) VALUES ('optimize')");
 }
 
 void run(Input input) {
+  // So that these few rows are kept in memory, searched by bounds, and filed in lists.
+  vec0::thresholds().resident_bytes = 1;
+  vec0::thresholds().bounded_rows = 1;
+  vec0::thresholds().listed_rows = 16;
+  vec0::thresholds().filed_rows = 8;
   static const std::vector<Image> images = [] {
     std::vector<Image> all;
     for (std::size_t shape = 0; shape < kShapes; ++shape) all.push_back(make_image(shape));
