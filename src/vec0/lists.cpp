@@ -138,8 +138,8 @@ StoredList Lists::list_of_row(sqlite::Statement& row, bool with_entries) {
   if (!is_finite(list.centroid)) storage_.throw_corrupt(kLists, list.id, "its centroid is not finite");
   if (with_entries) {
     storage_.bytes_read += bytes;
-    list.entries.resize(bytes);
-    std::memcpy(list.entries.data(), entries.bytes.data(), bytes);
+    const auto* const first = reinterpret_cast<const std::byte*>(entries.bytes.data());
+    list.entries.assign(first, first + bytes);
   }
   return list;
 }
