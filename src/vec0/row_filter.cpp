@@ -64,7 +64,7 @@ bool keep_by_comparing(const Condition& condition, const MetadataCells& column,
     keep_if(slots, [&](std::uint16_t slot) {
       std::int64_t value;
       std::memcpy(&value, cells.data() + slot * sizeof value, sizeof value);
-      return !column.is_null(slot) & holds(value, wanted.integer);
+      return (unsigned{!column.is_null(slot)} & unsigned{holds(value, wanted.integer)}) != 0;
     });
     return true;
   };
