@@ -19,7 +19,7 @@ inline constexpr std::size_t kSampledPerCentroid = 64;
 // At most k centroids, packed, so placed that lists around them are short and of similar size. Looks at
 // kSampledPerCentroid * k rows at most, chosen by `seed`; the same arguments give the same centroids. Rows
 // that are not finite, or whose squares are not, are ignored; there are fewer centroids than k if few rows
-// differ, and none without a finite row. With k = 2 this splits a list.
+// differ, and none without a finite row. A small k splits a list.
 std::vector<float> find_centroids(const float* rows, std::size_t count, std::size_t dims, std::size_t k,
                                   std::uint64_t seed);
 
