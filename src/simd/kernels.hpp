@@ -86,12 +86,23 @@ struct Kernels {
   // least 64.
   void (*hadamard)(float* values, std::size_t size, float scale);
 
-  // 32 rows of codes of four bits that stand for entries of tables, all of one position ("group") of all rows
-  // together in 16 bytes: the low nibbles of rows 0, 8, 1, 9, 2, 10 to 15, and the high ones of rows 16, 24,
-  // 17 to 31. `table` holds 16 entries for each group. sums[row] is the sum over the groups of the entries
-  // that the row's codes name. REQUIRES: groups is a multiple of 16.
-  void (*sum_lookups)(const std::uint8_t* codes, std::size_t groups, const std::uint8_t* table,
-                      std::int32_t* sums);
+  // A block of 32 rows whose codes of four bits stand for entries of tables. All of one position ("group") of
+  // all rows lie together in 16 bytes: the low nibbles of rows 0, 8, 1, 9, 2, 10 to 15, and the high ones of
+  // rows 16, 24, 17 to 31. Behind the codes the rows' floats: add[32], rescale[32], error[32]. `table` holds
+  // 16 entries for each group. With the sum over the groups of the entries that the row's codes name,
+  //
+  //   estimates[row] = add + square + rescale * (scale * sum + offset)
+  //   lows[row] = estimates[row] + rescale * margin - (spread * error + slack)
+  //
+  // with -infinity in place of NaN. Returns the rows, by bits, whose low is at most most_low or whose
+  // estimate is below most_estimate. REQUIRES: groups is a multiple of 16.
+  struct BlockTerms {
+    float scale, offset, margin;  // of the table
+    float square, spread, slack;  // of the rows' list
+    float most_low, most_estimate;
+  };
+  std::uint32_t (*scan_block)(const std::uint8_t* block, std::size_t groups, const std::uint8_t* table,
+                              const BlockTerms& terms, float* estimates, float* lows);
 };
 
 // The fastest that this machine runs, or what the environment variable CAIRN_SIMD names (an unknown or

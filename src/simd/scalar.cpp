@@ -1,5 +1,7 @@
 // The reference: plain loops in the accumulator types that kernels.hpp promises. The other files may
 // add in another order, nothing else.
+#include <limits>
+
 #include "simd/isa.hpp"
 
 namespace cairn::simd {
@@ -207,10 +209,29 @@ void sum_lookups(const std::uint8_t* codes, std::size_t groups, const std::uint8
     }
 }
 
+std::uint32_t scan_block(const std::uint8_t* block, std::size_t groups, const std::uint8_t* table,
+                         const Kernels::BlockTerms& terms, float* estimates, float* lows) {
+  std::int32_t sums[32];
+  sum_lookups(block, groups, table, sums);
+  const auto* const add = reinterpret_cast<const float*>(block + 16 * groups);
+  const float *const rescale = add + 32, *const error = add + 64;
+  constexpr float kLeast = -std::numeric_limits<float>::infinity();
+  std::uint32_t wanted = 0;
+  for (unsigned row = 0; row < 32; ++row) {
+    const float dot = terms.scale * static_cast<float>(sums[row]) + terms.offset;
+    const float estimate = add[row] + terms.square + rescale[row] * dot;
+    const float low = estimate + rescale[row] * terms.margin - (terms.spread * error[row] + terms.slack);
+    estimates[row] = estimate > kLeast ? estimate : kLeast;  // not NaN
+    lows[row] = low > kLeast ? low : kLeast;
+    wanted |= std::uint32_t{lows[row] <= terms.most_low || estimates[row] < terms.most_estimate} << row;
+  }
+  return wanted;
+}
+
 }  // namespace
 
 const Kernels kScalar = {
     "scalar",    l2_squared_f32,  dot_norm_f32, l1_f32, l2_squared_i8, dot_norm_i8,   l1_i8,    hamming,
-    dot_nibbles, dot_split_bytes, subtract,     encode, half_to_float, float_to_half, hadamard, sum_lookups};
+    dot_nibbles, dot_split_bytes, subtract,     encode, half_to_float, float_to_half, hadamard, scan_block};
 
 }  // namespace cairn::simd

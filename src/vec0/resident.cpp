@@ -52,10 +52,17 @@ std::size_t ResidentChunk::used_slots() const noexcept {
 }
 
 const ResidentChunk* find_chunk(const ResidentColumn& column, std::int64_t chunk) {
+  if (column.chunks.empty() || chunk < column.chunks.front().rows->id) return nullptr;
+  // Ids ascend, mostly by one, so that the place they would have without gaps is right or too far.
+  const auto without_gaps =
+      static_cast<std::uint64_t>(chunk) - static_cast<std::uint64_t>(column.chunks.front().rows->id);
+  const auto last = column.chunks.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(
+                                                without_gaps, column.chunks.size() - 1));
+  if (last->rows->id == chunk) return &*last;
   const auto found =
-      std::lower_bound(column.chunks.begin(), column.chunks.end(), chunk,
+      std::lower_bound(column.chunks.begin(), last, chunk,
                        [](const ResidentChunk& c, std::int64_t id) { return c.rows->id < id; });
-  return found != column.chunks.end() && found->rows->id == chunk ? &*found : nullptr;
+  return found->rows->id == chunk ? &*found : nullptr;
 }
 
 std::size_t ResidentVectors::byte_size(const VectorColumn& column, std::size_t slots, Kept kept) noexcept {

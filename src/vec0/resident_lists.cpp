@@ -45,9 +45,11 @@ std::shared_ptr<const ResidentLists> ResidentLists::read(Lists& lists, std::size
     else
       made->lists_.push_back(take_in(lists.load(id), lists.stride()));
     made->views_.push_back(made->lists_.back()->view);
+    made->centroids_.add(made->views_.back().centroid);
     made->entries_ += made->views_.back().count;
     made->bytes_ += made->lists_.back()->bytes;
   }
+  made->bytes_ += made->centroids_.byte_size();
   return made;
 }
 

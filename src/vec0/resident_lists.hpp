@@ -21,6 +21,7 @@ class ResidentLists {
   const ListSpace& space() const noexcept { return space_; }
   const vector::Rotation& rotation() const noexcept { return rotation_; }
   const std::vector<vector::ListView>& views() const noexcept { return views_; }
+  const vector::CentroidCodes& centroids() const noexcept { return centroids_; }
   std::size_t entries() const noexcept { return entries_; }
   std::size_t byte_size() const noexcept { return bytes_; }
 
@@ -35,13 +36,15 @@ class ResidentLists {
     vector::ListView view;
   };
 
-  ResidentLists(ListSpace space, std::size_t dims) : space_(std::move(space)), rotation_(dims, space_.seed) {}
+  ResidentLists(ListSpace space, std::size_t dims)
+      : space_(std::move(space)), rotation_(dims, space_.seed), centroids_(dims) {}
   static std::shared_ptr<const List> take_in(const StoredList& stored, std::size_t stride);
 
   ListSpace space_;
   vector::Rotation rotation_;
   std::vector<std::shared_ptr<const List>> lists_;
   std::vector<vector::ListView> views_;
+  vector::CentroidCodes centroids_;
   std::size_t entries_ = 0, bytes_ = 0;
 };
 

@@ -200,15 +200,56 @@ bool Search::try_lists(std::size_t wanted) {
   return true;
 }
 
-// The chunk that an entry of a list names, if the row is there still and satisfies the conditions.
-const ResidentChunk* Search::chunk_of(std::uint64_t place) const {
-  const ResidentChunk* const chunk = find_chunk(*memory_, chunk_of_place(place));
-  const std::size_t slot = slot_of_place(place);
-  if (!chunk || slot >= chunk->rows->used || !chunk->rows->is_live(slot)) return nullptr;
-  if (wanted_.empty()) return chunk;
-  const std::vector<bool>& slots = wanted_[static_cast<std::size_t>(chunk - memory_->chunks.data())];
-  return !slots.empty() && slots[slot] ? chunk : nullptr;
-}
+// The rows that entries of lists name, as far as they are there still and satisfy the conditions.
+class Search::ListedRows : public vector::ListSearch::Rows {
+ public:
+  explicit ListedRows(Search& search)
+      : search_(search),
+        bytes_(search.storage_.table().vectors[0].byte_size()),
+        per_key_(search.storage_.table().vectors[0].metric == vector::Metric::l2 ? 1.0f : 2.0f) {}
+
+  void prefetch(std::uint64_t place) override {
+    const ResidentChunk* const chunk = find_chunk(*search_.memory_, chunk_of_place(place));
+    if (!chunk || slot_of_place(place) >= chunk->vectors->slots()) return;
+    const std::size_t slot = slot_of_place(place);
+    if (chunk->vectors->codes())
+      search_.bounds_->prefetch(*chunk->vectors->codes(), slot);
+    else if (const std::byte* const vectors = chunk->vectors->vectors())
+      for (std::size_t b = 0; b < bytes_; b += kCacheLine) __builtin_prefetch(vectors + slot * bytes_ + b);
+  }
+
+  float lower_bound(std::uint64_t place) override {
+    const ResidentChunk* const chunk = wanted_chunk(place);
+    if (!chunk) return std::numeric_limits<float>::infinity();
+    if (!chunk->vectors->codes()) return -std::numeric_limits<float>::infinity();
+    return per_key_ * search_.bounds_->interval(*chunk->vectors->codes(), slot_of_place(place)).low;
+  }
+
+  std::optional<vector::Scored> measure(std::uint64_t place) override {
+    const ResidentChunk* const chunk = wanted_chunk(place);
+    if (!chunk) return std::nullopt;
+    const std::size_t slot = slot_of_place(place);
+    return search_.scored(search_.distances_.measure(chunk->rows->id, chunk->vectors->vectors(), slot),
+                          static_cast<std::size_t>(chunk - search_.memory_->chunks.data()), slot);
+  }
+
+ private:
+  static constexpr std::size_t kCacheLine = 64;
+
+  const ResidentChunk* wanted_chunk(std::uint64_t place) const {
+    const ResidentChunk* const chunk = find_chunk(*search_.memory_, chunk_of_place(place));
+    const std::size_t slot = slot_of_place(place);
+    if (!chunk || !chunk->rows->is_filed || slot >= chunk->rows->used || !chunk->rows->is_live(slot))
+      return nullptr;
+    if (search_.wanted_.empty()) return chunk;
+    const auto& slots = search_.wanted_[static_cast<std::size_t>(chunk - search_.memory_->chunks.data())];
+    return !slots.empty() && slots[slot] ? chunk : nullptr;
+  }
+
+  Search& search_;
+  std::size_t bytes_;
+  float per_key_;  // ListSearch's bounds for those of CodeBounds
+};
 
 void Search::find_in_lists(std::size_t k) {
   const ResidentLists& lists = *memory_->lists;
@@ -217,19 +258,10 @@ void Search::find_in_lists(std::size_t k) {
   lists.space().point_of(query.data(), point.data());
   vector::TopK nearest(k);
   add_unfiled(nearest);
-  const bool is_bounded = memory_->kept == Kept::codes;  // a vector in the file is dear
-  vector::ListSearch search(lists.rotation(), lists.space().metric, point, lists.views());
+  ListedRows rows(*this);
   const vector::ListOutcome outcome =
-      search.run(request_.recall, nearest, [&](std::uint64_t place) -> std::optional<vector::Scored> {
-        const ResidentChunk* const chunk = chunk_of(place);
-        if (!chunk || !chunk->rows->is_filed) return std::nullopt;
-        const std::size_t slot = slot_of_place(place);
-        if (is_bounded && chunk->vectors->codes() &&
-            bounds_->interval(*chunk->vectors->codes(), slot).low > bounds_->reach(nearest.reach()))
-          return std::nullopt;
-        return scored(distances_.measure(chunk->rows->id, chunk->vectors->vectors(), slot),
-                      static_cast<std::size_t>(chunk - memory_->chunks.data()), slot);
-      });
+      vector::ListSearch(lists.rotation(), lists.space().metric, point, lists.views(), lists.centroids())
+          .run(request_.recall, nearest, rows);
   report_.plan = "lists";
   report_.rows = wanted_.empty() ? memory_->rows : rows_;
   report_.lists += outcome.lists;

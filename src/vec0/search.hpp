@@ -46,6 +46,7 @@ class Search {
   std::optional<Row> find(std::int64_t rowid);
 
  private:
+  class ListedRows;
   // A chunk that has rows which satisfy the conditions.
   struct Candidates {
     std::shared_ptr<const Chunk> chunk;
@@ -61,7 +62,6 @@ class Search {
   bool try_lists(std::size_t wanted);
   void find_in_lists(std::size_t k);
   void add_unfiled(vector::TopK& nearest);
-  const ResidentChunk* chunk_of(std::uint64_t list_place) const;
   const Chunk& chunk_at(std::size_t block) const;
   void find_more(std::size_t least);
   void leave_out_what_came();

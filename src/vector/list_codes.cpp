@@ -7,8 +7,6 @@
 #include <cmath>
 #include <limits>
 
-#include "simd/kernels.hpp"
-
 namespace cairn::vector {
 namespace {
 
@@ -18,9 +16,8 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 // Relative; allows for the rounding of float32 when |q - c|^2 is computed.
 constexpr float kSlack = 0x1p-20f;
 
-// A block: for each group of dimensions 16 bytes of codes, then the rows' factors. The low nibbles of a
-// group's bytes are those of rows 0, 8, 1, 9, 2, 10 to 15, the high nibbles of rows 16, 24 to 31, so that
-// even and odd bytes, summed apart, give rows in order.
+// A block: for each group of dimensions 16 bytes of codes, then the rows' factors, as simd/kernels.hpp has
+// them.
 struct Factors {
   float add[kBlockRows];      // |r|^2 + 2 |r|^2 / <r, s> * <s, R c>
   float rescale[kBlockRows];  // -2 |r|^2 / <r, s>
@@ -194,20 +191,21 @@ ListQuery::ListQuery(const Rotation& rotation, const float* query, float epsilon
   table_margin_ = epsilon * static_cast<float>(std::sqrt(variance));
 }
 
-void ListQuery::estimate(const std::byte* block, float centroid_square, float* estimates, float* lows) const {
-  std::array<std::int32_t, kBlockRows> sums;
-  simd::kernels().sum_lookups(reinterpret_cast<const std::uint8_t*>(block), table_.size() / kEntries,
-                              table_.data(), sums.data());
-  const Factors& factors = *factors_of(block, table_.size() / kEntries * kGroup);
-  const float error = epsilon_ * std::sqrt(centroid_square), slack = kSlack * centroid_square;
-  for (std::size_t i = 0; i < kBlockRows; ++i) {
-    const float dot = scale_ * static_cast<float>(sums[i]) + offset_;
-    const float rescale = factors.rescale[i];  // not positive, so that a larger dot makes a smaller distance
-    const float estimate = factors.add[i] + centroid_square + rescale * dot;
-    const float low = estimate + rescale * table_margin_ - (error * factors.error[i] + slack);
-    estimates[i] = estimate > -kInfinity ? estimate : -kInfinity;  // not NaN
-    lows[i] = low > -kInfinity ? low : -kInfinity;
-  }
+simd::Kernels::BlockTerms ListQuery::in_list(float centroid_square) const noexcept {
+  return {scale_,
+          offset_,
+          table_margin_,
+          centroid_square,
+          epsilon_ * std::sqrt(centroid_square),
+          kSlack * centroid_square,
+          -kInfinity,
+          -kInfinity};
+}
+
+std::uint32_t ListQuery::scan(const std::byte* block, const simd::Kernels::BlockTerms& terms,
+                              float* estimates, float* lows) const {
+  return simd::kernels().scan_block(reinterpret_cast<const std::uint8_t*>(block), table_.size() / kEntries,
+                                    table_.data(), terms, estimates, lows);
 }
 
 }  // namespace cairn::vector

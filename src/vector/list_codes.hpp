@@ -4,7 +4,9 @@
 //   ListEncoder encoder(rotated_centroid);       // by a vector::Rotation
 //   encoder.encode(rotated_row, block, i);       // a block has 32 rows: the list's i-th of them
 //   ListQuery query(rotation, q, 3.0f);
-//   query.estimate(block, |q - centroid|^2, estimates, lows);   // of all 32
+//   auto terms = query.in_list(|q - centroid|^2);
+//   terms.most_low = kth_square;
+//   std::uint32_t wanted = query.scan(block, terms, estimates, lows);   // of all 32
 //
 // Distances are squared L2; for cosine, rows, centroids and queries are of unit length, and the square is
 // twice the distance. A row x of the list with centroid c is kept as the signs of r = R x - R c, R being the
@@ -25,6 +27,7 @@
 #include <span>
 #include <vector>
 
+#include "simd/kernels.hpp"
 #include "vector/rotation.hpp"
 
 namespace cairn::vector {
@@ -66,10 +69,15 @@ class ListQuery {
   // 0.
   ListQuery(const Rotation& rotation, const float* query, float epsilon);
 
-  // For a block of a list whose centroid is at the squared distance `centroid_square` from the query:
-  // estimates of the squared distances of its 32 rows, which may be negative, and lower bounds. Never NaN,
-  // whatever bytes the block holds. What unused places give does not matter.
-  void estimate(const std::byte* block, float centroid_square, float* estimates, float* lows) const;
+  // What scan() needs to know of a list whose centroid is at the squared distance `centroid_square` from the
+  // query. The limits are for the caller to set; until then no row is wanted.
+  simd::Kernels::BlockTerms in_list(float centroid_square) const noexcept;
+
+  // Of the 32 rows of a block: estimates of the squared distances, which may be negative, and lower bounds.
+  // Never NaN, whatever bytes the block holds. Returns by bits the rows within either limit; what unused
+  // places give does not matter.
+  std::uint32_t scan(const std::byte* block, const simd::Kernels::BlockTerms& terms, float* estimates,
+                     float* lows) const;
 
  private:
   std::vector<std::uint8_t> table_;  // sums of the rotated query over the subsets of each four dimensions

@@ -58,7 +58,7 @@ Estimates estimate(const Rotation& rotation, const std::vector<float>& centroid,
   const std::size_t places = (made.count + 31) / 32 * 32;
   Estimates out{std::vector<float>(places), std::vector<float>(places)};
   for (std::size_t i = 0; i < places; i += kBlockRows)
-    query.estimate(blocks.of(i), centroid_square, out.estimates.data() + i, out.lows.data() + i);
+    query.scan(blocks.of(i), query.in_list(centroid_square), out.estimates.data() + i, out.lows.data() + i);
   return out;
 }
 
@@ -202,7 +202,7 @@ TEST(ListCodes, DamagedBlocksGiveNumbers) {
   for (int round = 0; round < 2000; ++round) {
     for (float& x : block.memory) x = std::bit_cast<float>(static_cast<std::uint32_t>(random()));
     for (const float square : {0.0f, 1.0f, 1e38f, INFINITY, NAN, -1.0f}) {
-      query.estimate(block.of(0), square, estimates, lows);
+      query.scan(block.of(0), query.in_list(square), estimates, lows);
       for (std::size_t i = 0; i < kBlockRows; ++i) {
         ASSERT_FALSE(std::isnan(estimates[i]));
         ASSERT_FALSE(std::isnan(lows[i]));

@@ -27,6 +27,7 @@
 #include "vector/list_search.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <functional>
@@ -54,7 +55,8 @@ constexpr double kCaution = 1.5;   // the expected number of missing rows is tak
 // Lists with fewer entries, or all alike, may have no spread of their own.
 constexpr float kLeastSpread = 0.05f;  // of the mean one
 constexpr float kLargest = 1e30f;      // what is not below cannot be reckoned with
-constexpr std::size_t kSortedFirst = 64;
+constexpr std::size_t kSortedFirst = 32;
+constexpr std::size_t kMeasuredTogether = 16;  // at first
 
 // The key orders rows as their distance does, and is what the codes estimate: the squared distance.
 float key_of(Metric metric, float distance) {
@@ -120,8 +122,11 @@ class Tail {
     inverse_excess_ = std::min(kSteepest, count / excess);
     const float by_noise = std::min(kMostNoise, 0.5f * inverse_excess_ * inverse_excess_ * noise_square_);
     share_ = count / static_cast<float>(entries) * std::exp(-by_noise);
-    // The lists that come next may hold fewer: twice as many are kept then.
-    floor_ = 2 * frontier_.size() < wanted ? threshold_ - 0.7f / inverse_excess_ : threshold_;
+    // The lists that come next may hold fewer: twice as many are kept then, or all.
+    if (!is_known_)
+      floor_ = -kInfinity;
+    else
+      floor_ = 2 * frontier_.size() < wanted ? threshold_ - 0.7f / inverse_excess_ : threshold_;
   }
 
   // Whether enough of it was seen.
@@ -146,102 +151,135 @@ class Tail {
   bool is_known_ = false;
 };
 
+// Lists by distance, ties by number: floats that are not negative are in order as integers, too.
+std::uint64_t order_key(float square, std::size_t list) {
+  return std::uint64_t{std::bit_cast<std::uint32_t>(square)} << 32 | list;
+}
+std::size_t list_of(std::uint64_t key) {
+  return static_cast<std::uint32_t>(key);
+}
+
 // An entry that may be among the k nearest.
 struct Candidate {
   float low;
   std::uint64_t row;
-  friend bool operator<(const Candidate& a, const Candidate& b) {
-    return a.low > b.low;
-  }  // the heap's first: least
+  friend bool operator<(const Candidate& a, const Candidate& b) { return a.low < b.low; }
 };
 
 }  // namespace
 
 ListSearch::ListSearch(const Rotation& rotation, Metric metric, std::span<const float> query,
-                       std::span<const ListView> lists)
+                       std::span<const ListView> lists, const CentroidCodes& centroids)
     : rotation_(rotation), metric_(metric), query_(query), lists_(lists) {
   assert(query.size() == rotation.dims() && (metric == Metric::l2 || metric == Metric::cosine));
+  assert(centroids.count() == lists.size());
   double spreads = 0, entries = 0;
   for (const ListView& list : lists) {
     if (!(list.spread < kLargest)) continue;
     spreads += static_cast<double>(list.spread) * static_cast<double>(list.count);
     entries += static_cast<double>(list.count);
   }
-  const float least_spread =
-      std::max(kLeastSpread * static_cast<float>(spreads / std::max(entries, 1.0)), 1e-15f);
+  least_spread_ = std::max(kLeastSpread * static_cast<float>(spreads / std::max(entries, 1.0)), 1e-15f);
+  std::vector<float> squares(lists.size());
+  centroids.distances(query.data(), squares.data());
   seen_.reserve(lists.size());
-  for (std::uint32_t i = 0; i < lists.size(); ++i) {
-    const float spread = std::max(lists[i].spread, least_spread);
-    float square;
-    simd::kernels().l2_squared_f32(query.data(), lists[i].centroid, 1, query.size(), &square);
-    Seen seen{kLargest, 0, 0, static_cast<float>(lists[i].count), i};
-    if (square < kLargest && spread < kLargest) {  // not NaN
-      const float middle = square + spread * spread;
-      seen = {square, middle, 0.5f / (std::sqrt(square + least_spread * least_spread) * spread), seen.entries,
-              i};
-    }
-    seen_.push_back(seen);
+  order_.reserve(lists.size());
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    seen_.push_back(see(lists[i], squares[i]));
+    order_.push_back(order_key(seen_[i].centroid_square, i));
   }
 }
 
-// Most queries see few lists, so the rest is never sorted.
+ListSearch::Seen ListSearch::see(const ListView& list, float square) const {
+  const auto entries = static_cast<float>(list.count);
+  const float spread = std::max(list.spread, least_spread_);
+  if (!(square < kLargest && spread < kLargest)) return {kLargest, 0, 0, entries};  // NaN too
+  const float scale = 0.5f / (std::sqrt(square + least_spread_ * least_spread_) * spread);
+  return {square, square + spread * spread, scale, entries};
+}
+
+float ListSearch::Seen::square_at(float reach) const {
+  return scale > 0 ? middle - reach / scale : -kInfinity;
+}
+
+// Most queries see few lists, so the rest is never sorted, nor measured by more than its codes.
 void ListSearch::sort_up_to(std::size_t count) {
+  const auto at = [&](std::size_t i) { return order_.begin() + static_cast<std::ptrdiff_t>(i); };
   while (sorted_ < count) {
-    const std::size_t end = std::min(seen_.size(), std::max<std::size_t>(kSortedFirst, 2 * sorted_));
-    const auto at = [&](std::size_t i) { return seen_.begin() + static_cast<std::ptrdiff_t>(i); };
-    const auto is_nearer = [](const Seen& a, const Seen& b) {
-      return a.centroid_square != b.centroid_square ? a.centroid_square < b.centroid_square : a.list < b.list;
-    };
-    if (end < seen_.size()) std::nth_element(at(sorted_), at(end), seen_.end(), is_nearer);
-    std::sort(at(sorted_), at(end), is_nearer);
+    const std::size_t end = std::min(order_.size(), std::max(kSortedFirst, 2 * sorted_));
+    if (end < order_.size()) std::nth_element(at(sorted_), at(end), order_.end());
+    for (std::size_t i = sorted_; i < end; ++i) {
+      const std::size_t list = list_of(order_[i]);
+      float square;
+      simd::kernels().l2_squared_f32(query_.data(), lists_[list].centroid, 1, query_.size(), &square);
+      seen_[list] = see(lists_[list], square);
+      order_[i] = order_key(seen_[list].centroid_square, list);
+    }
+    std::sort(at(sorted_), at(end));
     sorted_ = end;
   }
 }
 
-ListOutcome ListSearch::run(double recall, TopK& nearest, const Measure& measure) {
+ListOutcome ListSearch::run(double recall, TopK& nearest, Rows& rows) {
   ListOutcome outcome;
   if (nearest.k() == 0) return outcome;
   const ListQuery query(rotation_, query_.data(), recall < 1 ? kEpsilon : kSureEpsilon);
   KthKey kth(nearest.k());
   for (const Scored& entry : nearest.entries()) kth.push(key_of(metric_, entry.distance));
   Tail tail(rotation_.padded());
-  std::vector<Candidate> candidates;  // a heap
+  std::vector<Candidate> candidates;
   const std::size_t block_bytes = list_block_bytes(rotation_.padded());
 
-  const auto scan = [&](const Seen& seen) {
-    const ListView& list = lists_[seen.list];
+  const auto scan = [&](std::size_t place) {
+    const ListView& list = lists_[list_of(order_[place])];
+    const ListView& next = lists_[list_of(order_[std::min(place + 1, order_.size() - 1)])];
+    const Seen& seen = seen_[list_of(order_[place])];
     tail.begin_list(list.count);
-    const float limit = kth.value(), floor = tail.floor();
+    simd::Kernels::BlockTerms terms = query.in_list(seen.centroid_square);
+    terms.most_low = kth.value();
+    terms.most_estimate = seen.square_at(tail.floor());
     float estimates[kBlockRows], lows[kBlockRows];
     for (std::size_t begin = 0; begin < list.count; begin += kBlockRows) {
-      query.estimate(list.blocks + begin / kBlockRows * block_bytes, seen.centroid_square, estimates, lows);
-      // Most blocks have nothing to offer, which a loop without branches sees.
-      float towards[kBlockRows];
-      std::uint32_t any = 0;
-      for (std::size_t i = 0; i < kBlockRows; ++i) {
-        towards[i] = (seen.middle - estimates[i]) * seen.scale;
-        any |= std::uint32_t{towards[i] > floor} | std::uint32_t{lows[i] <= limit};
-      }
-      if (any == 0) continue;
-      const std::size_t rows = std::min(kBlockRows, list.count - begin);
-      for (std::size_t i = 0; i < rows; ++i) {
-        if (towards[i] > floor && towards[i] < kLargest) tail.add(towards[i]);
-        if (lows[i] <= limit) candidates.push_back({lows[i], list.rows[begin + i]});
+      if (begin < next.count)
+        for (std::size_t b = 0; b < block_bytes; b += 64)
+          __builtin_prefetch(next.blocks + begin / kBlockRows * block_bytes + b);
+      std::uint32_t wanted =
+          query.scan(list.blocks + begin / kBlockRows * block_bytes, terms, estimates, lows);
+      if (list.count - begin < kBlockRows) wanted &= (std::uint32_t{1} << (list.count - begin)) - 1;
+      for (; wanted != 0; wanted &= wanted - 1) {
+        const auto i = static_cast<std::size_t>(std::countr_zero(wanted));
+        if (const float reach = seen.reach_at(estimates[i]);
+            estimates[i] < terms.most_estimate && reach < kLargest)
+          tail.add(reach);
+        if (lows[i] <= terms.most_low) candidates.push_back({lows[i], list.rows[begin + i]});
       }
     }
     ++outcome.lists;
     outcome.scanned += list.count;
   };
+  // Those that look nearest first: their distances leave out most of the others. Where they do not, the rest
+  // is taken in ever larger parts.
   const auto measure_candidates = [&] {
-    std::make_heap(candidates.begin(), candidates.end());
-    while (!candidates.empty() && candidates.front().low <= kth.value()) {
-      if (const auto scored = measure(candidates.front().row)) {
-        nearest.push(*scored);
-        kth.push(key_of(metric_, scored->distance));
+    std::size_t together = kMeasuredTogether;
+    for (auto begin = candidates.begin(); begin != candidates.end(); together *= 2) {
+      const auto left = static_cast<std::size_t>(candidates.end() - begin);
+      const auto end = begin + static_cast<std::ptrdiff_t>(std::min(together, left));
+      if (end != candidates.end()) std::nth_element(begin, end, candidates.end());
+      for (auto at = begin; at != end; ++at) rows.prefetch(at->row);
+      for (auto at = begin; at != end; ++at) at->low = std::max(at->low, rows.lower_bound(at->row));
+      std::sort(begin, end);
+      for (auto at = begin; at != end && at->low <= kth.value(); ++at) {
+        if (const auto scored = rows.measure(at->row)) {
+          nearest.push(*scored);
+          kth.push(key_of(metric_, scored->distance));
+        }
+        ++outcome.measured;
       }
-      ++outcome.measured;
-      std::pop_heap(candidates.begin(), candidates.end());
-      candidates.pop_back();
+      const float limit = kth.value();
+      candidates.erase(
+          std::remove_if(end, candidates.end(), [&](const Candidate& c) { return c.low > limit; }),
+          candidates.end());
+      begin = end;
     }
     candidates.clear();
   };
@@ -252,21 +290,21 @@ ListOutcome ListSearch::run(double recall, TopK& nearest, const Measure& measure
   const auto expected_missing = [&] {
     double missing = 0;
     for (std::size_t i = outcome.lists; i < seen_.size() && missing <= most_missing; ++i) {
-      const float share = tail.share_beyond((seen_[i].middle - kth.value()) * seen_[i].scale);
-      missing += kCaution * static_cast<double>(seen_[i].entries * share);
+      const Seen& seen = seen_[list_of(order_[i])];
+      missing += kCaution * static_cast<double>(seen.entries * tail.share_beyond(seen.reach_at(kth.value())));
     }
     return missing;
   };
 
-  std::size_t pause = kFirstLists;  // lists after which the rule is asked again
+  std::size_t pause = 1;  // lists after which is measured what they have, and the rule asked
   while (outcome.lists < seen_.size()) {
     sort_up_to(std::min(pause, seen_.size()));
-    while (outcome.lists < std::min(pause, seen_.size())) scan(seen_[outcome.lists]);
+    while (outcome.lists < std::min(pause, seen_.size())) scan(outcome.lists);
     measure_candidates();
     pause = std::max(outcome.lists + 2, outcome.lists + outcome.lists / 8);
+    if (recall >= 1 || outcome.lists < kFirstLists || outcome.lists == seen_.size()) continue;
     tail.fit();
-    if (recall >= 1 || outcome.lists == seen_.size() || kth.value() == kInfinity || !tail.is_known())
-      continue;
+    if (kth.value() == kInfinity || !tail.is_known()) continue;
     outcome.expected_recall = k / (k + expected_missing());
     if (outcome.expected_recall >= recall) return outcome;
   }

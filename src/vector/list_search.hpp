@@ -1,8 +1,8 @@
 // The k nearest rows by lists, as many of them as a promised recall needs.
 //
-//   ListSearch search(rotation, Metric::l2, query, lists);
+//   ListSearch search(rotation, Metric::l2, query, lists, centroid_codes);
 //   TopK nearest(10);
-//   ListOutcome outcome = search.run(0.95, nearest, [&](std::uint64_t row) { return scored(row); });
+//   ListOutcome outcome = search.run(0.95, nearest, rows);   // a ListSearch::Rows measures them
 //
 // Lists are scanned in the order of their centroids' distances, their one-bit codes choose the rows that are
 // measured, and it ends when the share of the true k nearest that was found is expected to be the one asked:
@@ -14,11 +14,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "vector/centroid_codes.hpp"
 #include "vector/distance.hpp"
 #include "vector/list_codes.hpp"
 #include "vector/order.hpp"
@@ -42,17 +43,27 @@ struct ListOutcome {
 
 class ListSearch {
  public:
-  // The row's distance as DistanceTo gives it, or nothing if the row is gone or not wanted.
-  using Measure = std::function<std::optional<Scored>(std::uint64_t row)>;
+  // The caller's rows.
+  class Rows {
+   public:
+    virtual ~Rows() = default;
+    // The row is looked at soon, so this is a good time to fetch it.
+    virtual void prefetch(std::uint64_t /*row*/) {}
+    // What the squared distance, for cosine twice the distance, is at least. Worth its while where a vector
+    // is dear; +infinity for a row that is gone or not wanted.
+    virtual float lower_bound(std::uint64_t /*row*/) { return -std::numeric_limits<float>::infinity(); }
+    // The row's distance as DistanceTo gives it, or nothing if the row is gone or not wanted.
+    virtual std::optional<Scored> measure(std::uint64_t row) = 0;
+  };
 
-  // For cosine the query, the centroids and the coded rows are of unit length. Everything must outlive this.
-  // REQUIRES: metric is l2 or cosine.
+  // For cosine the query, the centroids and the coded rows are of unit length. `centroids` has those of
+  // `lists`, in order. Everything must outlive this. REQUIRES: metric is l2 or cosine.
   ListSearch(const Rotation& rotation, Metric metric, std::span<const float> query,
-             std::span<const ListView> lists);
+             std::span<const ListView> lists, const CentroidCodes& centroids);
 
   // Adds to `nearest`, which may hold other rows already, what the lists have. `recall` is over 0 and at
   // most 1, which means every list.
-  ListOutcome run(double recall, TopK& nearest, const Measure& measure);
+  ListOutcome run(double recall, TopK& nearest, Rows& rows);
 
  private:
   // A list as the query sees it. The reach of an entry at the squared distance s is how far it comes towards
@@ -60,18 +71,23 @@ class ListSearch {
   struct Seen {
     float centroid_square;  // from the query
     float middle;           // mean square distance of the entries from the query
-    float scale;
+    float scale;            // 0: not to be reckoned with
     float entries;
-    std::uint32_t list;
+
+    float reach_at(float square) const { return (middle - square) * scale; }
+    float square_at(float reach) const;
   };
 
+  Seen see(const ListView& list, float centroid_square) const;
   void sort_up_to(std::size_t count);
 
   const Rotation& rotation_;
   Metric metric_;
   std::span<const float> query_;
   std::span<const ListView> lists_;
-  std::vector<Seen> seen_;  // the first sorted_ are the nearest, in order
+  float least_spread_;
+  std::vector<Seen> seen_;            // as lists_; distances are rough until order_ is sorted up to there
+  std::vector<std::uint64_t> order_;  // the lists, those that are sorted_ by distance; list_search.cpp
   std::size_t sorted_ = 0;
 };
 

@@ -45,6 +45,12 @@ struct Lists {
     }
   }
 
+  // Of the centroids as they are now.
+  CentroidCodes codes() const {
+    CentroidCodes made(rotation.dims());
+    for (const ListView& view : views) made.add(view.centroid);
+    return made;
+  }
   const float* row(std::size_t i) const { return rows.data() + i * rotation.dims(); }
   std::size_t count() const { return rows.size() / rotation.dims(); }
 
@@ -69,9 +75,25 @@ struct Lists {
   std::vector<ListView> views;
 };
 
-ListSearch::Measure from(const std::vector<float>& distances) {
-  return [&](std::uint64_t row) { return Scored{distances[row], row}; };
-}
+// Rows whose distances are known, and roughly known beforehand; those that `is_wanted` leaves out are gone.
+class Known : public ListSearch::Rows {
+ public:
+  Known(Metric metric, std::vector<float> distances, bool (*is_wanted)(std::uint64_t) = nullptr)
+      : metric_(metric), distances_(std::move(distances)), is_wanted_(is_wanted) {}
+  float lower_bound(std::uint64_t row) override {
+    const float distance = distances_[row];
+    return metric_ == Metric::l2 ? 0.99f * distance * distance : 2 * distance - 0.01f;
+  }
+  std::optional<Scored> measure(std::uint64_t row) override {
+    if (is_wanted_ && !is_wanted_(row)) return std::nullopt;
+    return Scored{distances_[row], row};
+  }
+
+ private:
+  Metric metric_;
+  std::vector<float> distances_;
+  bool (*is_wanted_)(std::uint64_t);
+};
 
 void scale_to_unit(std::vector<float>& rows, std::size_t dims) {
   for (auto row = rows.begin(); row != rows.end(); row += static_cast<std::ptrdiff_t>(dims)) {
@@ -141,8 +163,9 @@ TEST(ListSearch, KeepsItsPromise) {
           const float limit = lists.nearest(ks[i], distances).back().distance;
           for (std::size_t j = 0; j < 3; ++j) {
             TopK nearest(ks[i]);
-            const auto outcome = ListSearch(lists.rotation, metric, query, lists.views)
-                                     .run(asked[j], nearest, from(distances));
+            Known known(metric, distances);
+            const auto outcome = ListSearch(lists.rotation, metric, query, lists.views, lists.codes())
+                                     .run(asked[j], nearest, known);
             EXPECT_GE(outcome.expected_recall, asked[j]);
             const auto answer = nearest.take_sorted();
             ASSERT_EQ(answer.size(), ks[i]);
@@ -168,8 +191,9 @@ TEST(ListSearch, ScansFewRowsWhereRowsLieInTopics) {
     const std::span<const float> query(queries.data() + q * dims, dims);
     const auto distances = lists.distances(query);
     TopK nearest(10);
+    Known known(Metric::l2, distances);
     const auto outcome =
-        ListSearch(lists.rotation, Metric::l2, query, lists.views).run(0.9, nearest, from(distances));
+        ListSearch(lists.rotation, Metric::l2, query, lists.views, lists.codes()).run(0.9, nearest, known);
     EXPECT_LE(outcome.scanned, 1500u);
     EXPECT_LE(outcome.measured, 300u);
     EXPECT_LT(outcome.lists, 40u);
@@ -185,8 +209,9 @@ TEST(ListSearch, WithoutLossIsExact) {
     const Lists lists(Metric::l2, 80, made.rows, 30);
     const auto distances = lists.distances(made.query);
     TopK nearest(20);
+    Known known(Metric::l2, distances);
     const auto outcome =
-        ListSearch(lists.rotation, Metric::l2, made.query, lists.views).run(1, nearest, from(distances));
+        ListSearch(lists.rotation, Metric::l2, made.query, lists.views, lists.codes()).run(1, nearest, known);
     EXPECT_EQ(outcome.lists, lists.views.size());
     EXPECT_EQ(outcome.expected_recall, 1);
     const auto answer = nearest.take_sorted(), truth = lists.nearest(20, distances);
@@ -200,13 +225,9 @@ TEST(ListSearch, GoesOnForTheRowsThatAreWanted) {
   std::mt19937 random(kSeed);
   const auto made = testing::generate_rows("clusters", 64, 2000, random);
   const Lists lists(Metric::l2, 64, made.rows, 40);
-  const auto distances = lists.distances(made.query);
   TopK nearest(10);
-  ListSearch(lists.rotation, Metric::l2, made.query, lists.views)
-      .run(0.9, nearest, [&](std::uint64_t row) -> std::optional<Scored> {
-        if (row % 100 != 7) return std::nullopt;
-        return Scored{distances[row], row};
-      });
+  Known known(Metric::l2, lists.distances(made.query), [](std::uint64_t row) { return row % 100 == 7; });
+  ListSearch(lists.rotation, Metric::l2, made.query, lists.views, lists.codes()).run(0.9, nearest, known);
   const auto answer = nearest.take_sorted();
   ASSERT_EQ(answer.size(), 10u);
   for (const Scored& row : answer) EXPECT_EQ(row.rank % 100, 7u);
@@ -217,11 +238,11 @@ TEST(ListSearch, HasUseForRowsThatAreAlreadyThere) {
   std::mt19937 random(kSeed);
   const auto made = testing::generate_rows("normal", 64, 2000, random);
   const Lists lists(Metric::l2, 64, made.rows, 40);
-  const auto distances = lists.distances(made.query);
+  Known known(Metric::l2, lists.distances(made.query));
   TopK nearest(5);
   for (std::uint64_t i = 0; i < 5; ++i) nearest.push({0, 1'000'000 + i});  // nothing can be nearer
   const auto outcome =
-      ListSearch(lists.rotation, Metric::l2, made.query, lists.views).run(0.99, nearest, from(distances));
+      ListSearch(lists.rotation, Metric::l2, made.query, lists.views, lists.codes()).run(0.99, nearest, known);
   EXPECT_LT(outcome.measured, 5u);
   EXPECT_LT(outcome.lists, 20u);
   for (const Scored& row : nearest.take_sorted()) EXPECT_EQ(row.distance, 0);
@@ -233,9 +254,10 @@ TEST(ListSearch, OfNothingFindsNothing) {
   const ListView empty{query.data(), nullptr, nullptr, 0, 0};
   for (const std::vector<ListView>& lists : {std::vector<ListView>{}, std::vector<ListView>(7, empty)}) {
     TopK nearest(10);
-    const auto outcome = ListSearch(rotation, Metric::l2, query, lists).run(0.9, nearest, [](std::uint64_t) {
-      return std::optional<Scored>();
-    });
+    CentroidCodes codes(rotation.dims());
+    for (const ListView& list : lists) codes.add(list.centroid);
+    Known none(Metric::l2, {});
+    const auto outcome = ListSearch(rotation, Metric::l2, query, lists, codes).run(0.9, nearest, none);
     EXPECT_EQ(outcome.scanned, 0u);
     EXPECT_TRUE(nearest.take_sorted().empty());
   }
@@ -263,8 +285,9 @@ TEST(ListSearch, EndsWhateverTheBytesAre) {
     if (random() % 4 == 0) query[random() % 100] = odd[random() % std::size(odd)];
     const auto distances = lists.distances(query);
     TopK nearest(10);
+    Known known(Metric::l2, distances);
     const auto outcome =
-        ListSearch(lists.rotation, Metric::l2, query, damaged.views).run(0.9, nearest, from(distances));
+        ListSearch(lists.rotation, Metric::l2, query, damaged.views, damaged.codes()).run(0.9, nearest, known);
     EXPECT_LE(outcome.scanned, 1000u);
     EXPECT_LE(nearest.take_sorted().size(), 10u);
   }
