@@ -3,7 +3,7 @@
 //
 //   CentroidCodes codes(384);
 //   for (const float* centroid : centroids) codes.add(centroid);
-//   codes.distances(query, squares);   // codes.count() of them
+//   codes.distances(query, squares, errors);   // codes.count() of them
 //
 // Thread-safe once all are added.
 #pragma once
@@ -20,17 +20,17 @@ class CentroidCodes {
 
   // One that is not finite is infinitely far from every query.
   void add(const float* centroid);
-  std::size_t count() const noexcept { return squares_.size(); }
-  std::size_t byte_size() const noexcept { return codes_.size() + 2 * squares_.size() * sizeof(float); }
+  std::size_t count() const noexcept { return lengths_.size(); }
+  std::size_t byte_size() const noexcept { return codes_.size() + 2 * lengths_.size() * sizeof(float); }
 
-  // The squares of the distances in the order of add(), with an error of some .02 |q| |c| / sqrt(dims) and
-  // never negative; NaN for a query that is not finite.
-  void distances(const float* query, float* squares) const;
+  // The squares of the distances in the order of add(), never negative; NaN for a query that is not finite.
+  // `errors` are standard deviations of what they are off by, .02 |q| |c| / sqrt(dims).
+  void distances(const float* query, float* squares, float* errors) const;
 
  private:
   std::size_t dims_;
   std::vector<std::int8_t> codes_;
-  std::vector<float> scales_, squares_;  // what a step of the code is worth; |c|^2
+  std::vector<float> scales_, lengths_;  // what a step of the code is worth; |c|
 };
 
 }  // namespace cairn::vector

@@ -34,15 +34,17 @@ TEST(CentroidCodes, DistancesAreNearlyRight) {
       CentroidCodes codes(dims);
       for (std::size_t i = 0; i < made.count; ++i) codes.add(made.row(i));
       ASSERT_EQ(codes.count(), made.count);
-      std::vector<float> squares(made.count);
-      codes.distances(made.query.data(), squares.data());
+      std::vector<float> squares(made.count), errors(made.count);
+      codes.distances(made.query.data(), squares.data(), errors.data());
       const double size = square_distance(made.query.data(), origin.data(), dims);
       for (std::size_t i = 0; i < made.count; ++i) {
         const double right = square_distance(made.query.data(), made.row(i), dims);
         const double sizes = std::sqrt(size * square_distance(made.row(i), origin.data(), dims));
-        // Six deviations. On a grid all elements of a value are off by the same.
-        const double share = kind == std::string("grid") ? 0.02 : 0.12 / std::sqrt(static_cast<double>(dims));
-        EXPECT_NEAR(static_cast<double>(squares[i]), right, share * sizes + 1e-6) << kind << ' ' << dims;
+        // On a grid all elements of a value are off by the same.
+        const double most = kind == std::string("grid") ? 0.02 * sizes : 6 * static_cast<double>(errors[i]);
+        EXPECT_NEAR(static_cast<double>(squares[i]), right, most + 1e-6) << kind << ' ' << dims;
+        EXPECT_NEAR(static_cast<double>(errors[i]), 0.02 * sizes / std::sqrt(static_cast<double>(dims)),
+                    1e-4 * sizes);
         EXPECT_GE(squares[i], 0);
       }
     }
@@ -54,13 +56,13 @@ TEST(CentroidCodes, WhatIsNotFiniteIsFarOrNothing) {
   broken[5] = std::nanf("");
   CentroidCodes codes(64);
   for (const auto* row : {&ones, &zeros, &broken, &huge}) codes.add(row->data());
-  std::vector<float> squares(4);
-  codes.distances(ones.data(), squares.data());
+  std::vector<float> squares(4), errors(4);
+  codes.distances(ones.data(), squares.data(), errors.data());
   EXPECT_NEAR(squares[0], 0, 1e-4f);
   EXPECT_EQ(squares[1], 64);
   EXPECT_EQ(squares[2], infinity);
   EXPECT_EQ(squares[3], infinity);
-  codes.distances(broken.data(), squares.data());
+  codes.distances(broken.data(), squares.data(), errors.data());
   EXPECT_TRUE(std::all_of(squares.begin(), squares.end(), [](float x) { return std::isnan(x); }));
 }
 

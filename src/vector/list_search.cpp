@@ -181,7 +181,8 @@ ListSearch::ListSearch(const Rotation& rotation, Metric metric, std::span<const 
   }
   least_spread_ = std::max(kLeastSpread * static_cast<float>(spreads / std::max(entries, 1.0)), 1e-15f);
   std::vector<float> squares(lists.size());
-  centroids.distances(query.data(), squares.data());
+  errors_.resize(lists.size());
+  centroids.distances(query.data(), squares.data(), errors_.data());
   seen_.reserve(lists.size());
   order_.reserve(lists.size());
   for (std::size_t i = 0; i < lists.size(); ++i) {
@@ -202,7 +203,15 @@ float ListSearch::Seen::square_at(float reach) const {
   return scale > 0 ? middle - reach / scale : -kInfinity;
 }
 
-// Most queries see few lists, so the rest is never sorted, nor measured by more than its codes.
+// What the codes say of an entry is off by some 1.5 |q - c| spread / sqrt(dims). Beside that a far smaller
+// error of the centroid's own distance does not count.
+bool ListSearch::is_rough(std::size_t list) const {
+  constexpr float kMost = 0.1f;
+  const float noise = 1.5f * 0.5f / seen_[list].scale / std::sqrt(static_cast<float>(query_.size()));
+  return !(errors_[list] < kMost * noise);
+}
+
+// Most queries see few lists, so the rest is never sorted.
 void ListSearch::sort_up_to(std::size_t count) {
   const auto at = [&](std::size_t i) { return order_.begin() + static_cast<std::ptrdiff_t>(i); };
   while (sorted_ < count) {
@@ -210,6 +219,7 @@ void ListSearch::sort_up_to(std::size_t count) {
     if (end < order_.size()) std::nth_element(at(sorted_), at(end), order_.end());
     for (std::size_t i = sorted_; i < end; ++i) {
       const std::size_t list = list_of(order_[i]);
+      if (!is_rough(list)) continue;
       float square;
       simd::kernels().l2_squared_f32(query_.data(), lists_[list].centroid, 1, query_.size(), &square);
       seen_[list] = see(lists_[list], square);

@@ -79,6 +79,7 @@ class ListSearch {
   };
 
   Seen see(const ListView& list, float centroid_square) const;
+  bool is_rough(std::size_t list) const;
   void sort_up_to(std::size_t count);
 
   const Rotation& rotation_;
@@ -86,7 +87,8 @@ class ListSearch {
   std::span<const float> query_;
   std::span<const ListView> lists_;
   float least_spread_;
-  std::vector<Seen> seen_;            // as lists_; distances are rough until order_ is sorted up to there
+  std::vector<Seen> seen_;            // as lists_
+  std::vector<float> errors_;         // of their centroid_squares, until order_ is sorted up to there
   std::vector<std::uint64_t> order_;  // the lists, those that are sorted_ by distance; list_search.cpp
   std::size_t sorted_ = 0;
 };
