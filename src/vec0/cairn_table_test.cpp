@@ -20,6 +20,7 @@ class SmallTables {
     thresholds().bounded_rows = 1;
     thresholds().listed_rows = 512;
     thresholds().filed_rows = 256;
+    thresholds().given_up_percent = 100'000;
   }
   ~SmallTables() {
     const Thresholds usual;
@@ -27,6 +28,7 @@ class SmallTables {
     thresholds().bounded_rows = usual.bounded_rows.load();
     thresholds().listed_rows = usual.listed_rows.load();
     thresholds().filed_rows = usual.filed_rows.load();
+    thresholds().given_up_percent = usual.given_up_percent.load();
   }
 };
 
@@ -144,6 +146,36 @@ TEST_F(CairnTable, AStreamWithARecallComesInOrderAndOnce) {
   }
   EXPECT_GE(rowids.size(), 2400u);
   EXPECT_LE(rowids.size(), 3000u);
+}
+
+// Rows that lie alike in all directions: codes of a bit tell too little, and lists would take longer.
+TEST_F(CairnTable, WhereListsDoNotHelpASearchIsExact) {
+  thresholds().given_up_percent = 50;
+  insert(1, 3000);
+  const std::vector<float> query = random_vector(kDims, random);
+  nearest(query);
+  const std::uint64_t searches = counters().list_searches;
+  EXPECT_EQ(nearest(query, " AND recall = 0.9"), by_plain_sql(query));
+  EXPECT_EQ(nearest(query, " AND recall = 0.9 AND m < 5"), nearest(query, " AND m < 5"));
+  EXPECT_EQ(counters().list_searches, searches);
+  const std::string stream = "SELECT rowid, distance FROM t WHERE v MATCH ? ";
+  EXPECT_EQ(db->rows(stream + "AND recall = 0.9 ORDER BY distance", bytes(query)),
+            db->rows(stream + "ORDER BY distance", bytes(query)));
+}
+
+// A stream may begin by lists and go on without them.
+TEST_F(CairnTable, AStreamGivesListsUpOnTheWay) {
+  thresholds().given_up_percent = 2000;
+  insert(1, 3000);
+  const std::vector<float> query = random_vector(kDims, random);
+  nearest(query);
+  const std::uint64_t searches = counters().list_searches;
+  const auto rows = db->rows(
+      "SELECT rowid, distance FROM t WHERE v MATCH ? AND recall = 0.5 ORDER BY distance", bytes(query));
+  EXPECT_EQ(counters().list_searches, searches + 1);
+  std::set<std::string> once(rows.begin(), rows.end());
+  EXPECT_EQ(once.size(), rows.size());
+  EXPECT_GE(rows.size(), 2900u);
 }
 
 TEST_F(CairnTable, DeletedRowsGiveTheirSpaceBack) {

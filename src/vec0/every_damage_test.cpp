@@ -203,8 +203,10 @@ class SmallThresholds {
  public:
   SmallThresholds() {
     for (std::size_t i = 0; i < kept_.size(); ++i) kept_[i] = values()[i]->exchange(8);
+    thresholds().given_up_percent = 100'000;
   }
   ~SmallThresholds() {
+    thresholds().given_up_percent = Thresholds().given_up_percent.load();
     for (std::size_t i = 0; i < kept_.size(); ++i) *values()[i] = kept_[i];
   }
 

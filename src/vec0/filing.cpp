@@ -125,7 +125,7 @@ vector::NearestCentroid Filing::nearest_list() const {
     const std::vector<float> rotated = (*rotation_)(open.list.centroid.data());
     centroids.insert(centroids.end(), rotated.begin(), rotated.end());
   }
-  return {centroids.data(), open_.size(), rotation_->padded()};
+  return {std::move(centroids), rotation_->padded()};
 }
 
 void Filing::file(std::int64_t id, vector::NearestCentroid& nearest) {

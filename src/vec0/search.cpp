@@ -195,7 +195,7 @@ bool Search::try_lists(std::size_t wanted) {
   by_lists_ = true;
   is_partial_ = !request_.k;
   find_in_lists(wanted);
-  counters().list_searches += 1;
+  counters().list_searches += by_lists_;
   report_.from_memory = true;
   return true;
 }
@@ -261,7 +261,8 @@ void Search::find_in_lists(std::size_t k) {
   ListedRows rows(*this);
   const vector::ListOutcome outcome =
       vector::ListSearch(lists.rotation(), lists.space().metric, point, lists.views(), lists.centroids())
-          .run(request_.recall, nearest, rows);
+          .run(request_.recall, nearest, rows, bytes_worth_lists());
+  if (outcome.gave_up) return find_exactly(k);
   report_.plan = "lists";
   report_.rows = wanted_.empty() ? memory_->rows : rows_;
   report_.lists += outcome.lists;
@@ -274,6 +275,25 @@ void Search::find_in_lists(std::size_t k) {
     return measure_all();
   order_ = vector::Ascending(std::move(found));
   found_ = k;
+}
+
+// What a search may read in lists before it is done without them.
+double Search::bytes_worth_lists() const {
+  if (memory_->kept == Kept::places) return std::numeric_limits<double>::infinity();
+  const VectorColumn& column = storage_.table().vectors[0];
+  const bool has_codes = vector::has_codes(column.type, column.metric, column.dims);
+  const std::size_t bytes = has_codes ? vector::CodedRows::byte_size(1, column.dims) / 2 : column.byte_size();
+  return static_cast<double>(thresholds().given_up_percent) / 100 *
+         static_cast<double>(memory_->rows * bytes);
+}
+
+// Where lists do not help.
+void Search::find_exactly(std::size_t k) {
+  by_lists_ = false;
+  chunks_.clear();
+  rows_ = 0;
+  choose_candidates();
+  if (!try_bounds(k)) measure_all();
 }
 
 // Rows that no list has yet: all that may be among the nearest.
@@ -407,7 +427,7 @@ std::optional<Row> Search::row(std::size_t place) {
 void Search::find_more(std::size_t least) {
   const std::size_t wanted = std::max(found_ * kGrowth, least);
   const std::size_t rows = by_lists_ && wanted_.empty() ? memory_->rows : rows_;
-  const bool by_lists = by_lists_;
+  const bool by_lists = by_lists_ || !given_.empty();
   if (wanted > rows / kRowsPerWanted || !(bounded_ || by_lists_))
     measure_all();
   else if (by_lists_)

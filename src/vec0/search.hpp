@@ -61,6 +61,8 @@ class Search {
   bool try_bounds(std::size_t wanted);
   bool try_lists(std::size_t wanted);
   void find_in_lists(std::size_t k);
+  double bytes_worth_lists() const;
+  void find_exactly(std::size_t k);
   void add_unfiled(vector::TopK& nearest);
   const Chunk& chunk_at(std::size_t block) const;
   void find_more(std::size_t least);

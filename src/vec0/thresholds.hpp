@@ -15,6 +15,9 @@ struct Thresholds {
   std::atomic<std::size_t> filed_rows{4096};
   // Candidates, so that a pass over their codes is worth its preparation.
   std::atomic<std::size_t> bounded_rows{1000};
+  // Of what an exact search reads, in percent: lists in which a search reads more are given up. It can still
+  // be done exactly then, and both take little more than that alone.
+  std::atomic<std::size_t> given_up_percent{50};
 };
 
 inline Thresholds& thresholds() noexcept {

@@ -10,6 +10,7 @@
 #include <limits>
 #include <numeric>
 #include <random>
+#include <utility>
 
 #include "simd/kernels.hpp"
 
@@ -22,16 +23,12 @@ constexpr int kPowerRounds = 3;
 constexpr int kLloydRounds = 2;
 // Centroids that a row is compared with in such a round: those nearest to its own.
 constexpr std::size_t kNeighbours = 32;
-// Up to so many centroids are all compared with a row; of others, those of the nearest groups.
+// Up to so many centroids are all compared with a row by their vectors; of more, so many that look nearest.
 constexpr std::size_t kComparedExactly = 64;
-constexpr std::size_t kGroupsCompared = 4;
+constexpr std::size_t kLookedAtAgain = 4;
 constexpr std::size_t kBlock = 32;
 constexpr float kSmallest = 1e-30f;  // no scale is made of less
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-std::size_t least(const std::vector<float>& values) {
-  return static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin());
-}
 
 // Elements times `inverse` in whole numbers, and the sum of these. In blocks that the compiler turns into
 // vector instructions. REQUIRES: count is a multiple of kBlock.
@@ -212,93 +209,95 @@ std::vector<float> find_centroids(const float* rows, std::size_t count, std::siz
   return Clustering(rows, count, dims, k, seed).centroids();
 }
 
-NearestCentroid::NearestCentroid(const float* centroids, std::size_t count, std::size_t dims)
-    : dims_(dims),
-      bytes_((dims + 2 * kBlock - 1) / (2 * kBlock) * kBlock),
-      rest_(2 * bytes_),
-      low_(bytes_),
-      high_(bytes_) {
+NearestCentroid::NearestCentroid(std::vector<float> centroids, std::size_t dims)
+    : centroids_(std::move(centroids)), dims_(dims), squares_(centroids_.size() / dims) {
+  const std::size_t count = squares_.size();
   assert(count > 0);
-  std::vector<std::vector<std::size_t>> members;
-  if (count > kComparedExactly) {
-    const auto groups = static_cast<std::size_t>(std::sqrt(static_cast<double>(count)));
-    exact_ = find_centroids(centroids, count, dims, groups, 0);
-    if (exact_.empty()) exact_.resize(dims);
-    squares_.resize(exact_.size() / dims);
-    members.resize(squares_.size());
-    for (std::size_t i = 0; i < count; ++i) members[nearest_exactly(centroids + i * dims)].push_back(i);
-  } else {
-    exact_.assign(centroids, centroids + count * dims);
-    squares_.resize(count);
-  }
-  for (std::size_t group = 0; group < members.size(); ++group) {
-    starts_.push_back(numbers_.size());
-    for (const std::size_t i : members[group]) {
-      numbers_.push_back(i);
-      add_code(centroids + i * dims, exact_.data() + group * dims);
-    }
-  }
-  starts_.push_back(count);
-  glances_.resize(count);
+  if (count <= kComparedExactly) return;
+  bytes_ = (dims + 2 * kBlock - 1) / (2 * kBlock) * kBlock;
+  rest_.resize(2 * bytes_);
+  low_.resize(bytes_);
+  high_.resize(bytes_);
   dots_.resize(count);
+  center_ = find_centroids(centroids_.data(), count, dims, 1, 0);
+  center_.resize(dims);  // without a finite centroid there is none
+  groups_ = find_centroids(centroids_.data(), count, dims,
+                           static_cast<std::size_t>(std::sqrt(static_cast<double>(count))), 0);
+  if (groups_.empty()) groups_ = center_;
+  group_squares_.resize(groups_.size() / dims);
+  for (std::size_t i = 0; i < count; ++i) add_code(centroids_.data() + i * dims);
 }
 
-std::size_t NearestCentroid::nearest_exactly(const float* row) {
-  simd::kernels().l2_squared_f32(row, exact_.data(), squares_.size(), dims_, squares_.data());
-  return least(squares_);
+std::size_t NearestCentroid::nearest_exactly(const float* row, const std::vector<float>& centroids,
+                                             std::vector<float>& squares) const {
+  simd::kernels().l2_squared_f32(row, centroids.data(), squares.size(), dims_, squares.data());
+  return static_cast<std::size_t>(std::min_element(squares.begin(), squares.end()) - squares.begin());
 }
 
 // A code u stands for (u - 7.5) times the scale.
-void NearestCentroid::add_code(const float* centroid, const float* center) {
-  const simd::Kernels::Rest rest = simd::kernels().subtract(centroid, center, dims_, rest_.data());
+void NearestCentroid::add_code(const float* centroid) {
+  const std::size_t group = nearest_exactly(centroid, groups_, group_squares_);
+  const float* const middle = groups_.data() + group * dims_;
+  const simd::Kernels::Rest rest = simd::kernels().subtract(centroid, middle, dims_, rest_.data());
   const float scale = std::max(rest.largest, kSmallest) / 7.5f;
   const auto code_of = [&](float x) {
     const float code = x / scale + 8;  // to be truncated
     return code > 0 ? static_cast<unsigned>(std::min(code, 15.0f)) : 0;
   };
-  for (std::size_t b = 0; b < bytes_; ++b)
-    codes_.push_back(static_cast<std::uint8_t>(code_of(rest_[b]) | code_of(rest_[bytes_ + b]) << 4));
-  terms_.push_back({scale, rest.square});
+  float offset = 0;
+  const auto add_to_offset = [&](std::size_t d, unsigned code) {
+    if (d < dims_) offset += (middle[d] - center_[d]) * scale * (static_cast<float>(code) - 7.5f);
+  };
+  for (std::size_t b = 0; b < bytes_; ++b) {
+    const unsigned low = code_of(rest_[b]), high = code_of(rest_[bytes_ + b]);
+    codes_.push_back(static_cast<std::uint8_t>(low | high << 4));
+    add_to_offset(b, low);
+    add_to_offset(bytes_ + b, high);
+  }
+  terms_.push_back({scale, rest.square + 2 * offset, group});
 }
 
 std::size_t NearestCentroid::operator()(const float* row) {
-  const std::size_t nearest = nearest_exactly(row);
-  if (numbers_.empty()) return nearest;
-  std::size_t best = numbers_.front();
-  float distance = kInfinity;
-  for (std::size_t n = 0, group = nearest; n < std::min(kGroupsCompared, squares_.size()); ++n) {
-    const std::size_t first = starts_[group], count = starts_[group + 1] - first;
-    glance(row, group);
-    for (std::size_t i = 0; i < count; ++i) {
-      if (!(glances_[i] < distance)) continue;
-      distance = glances_[i];
-      best = numbers_[first + i];
-    }
-    squares_[group] = kInfinity;
-    group = least(squares_);
+  if (codes_.empty()) return nearest_exactly(row, centroids_, squares_);
+  glance(row);
+  std::array<Glance, kLookedAtAgain> best;  // ascending
+  best.fill({kInfinity, 0});
+  for (std::size_t i = 0; i < squares_.size(); ++i) {
+    if (!(squares_[i] < best.back().square)) continue;
+    auto place = best.end() - 1;
+    for (; place != best.begin() && squares_[i] < (place - 1)->square; --place) *place = *(place - 1);
+    *place = {squares_[i], i};
   }
-  return best;
+  for (Glance& one : best)
+    simd::kernels().l2_squared_f32(row, centroids_.data() + one.number * dims_, 1, dims_, &one.square);
+  const auto is_nearer = [](const Glance& a, const Glance& b) { return a.square < b.square; };
+  return std::min_element(best.begin(), best.end(), is_nearer)->number;
 }
 
-// Estimates the squared distances of the group's centroids from the row: with r = row - center, |r|^2 + |c|^2
-// - 2 <r, c>, r rounded to eight bits and c to four.
-void NearestCentroid::glance(const float* row, std::size_t group) {
-  const std::size_t first = starts_[group], count = starts_[group + 1] - first;
-  const simd::Kernels::Rest rest =
-      simd::kernels().subtract(row, exact_.data() + group * dims_, dims_, rest_.data());
+// Estimates the squared distances of the centroids from the row. With g for the middle of the centroid's
+// group and c = centroid - g, that is
+//
+//   |row - g|^2 + |c|^2 - 2 <row - g, c>,   <row - g, c> = <row - center, c> - <g - center, c>,
+//
+// the first exactly, row - center rounded to eight bits for all of them, c to four. Of tight clusters far
+// from each other c is small, and so is what is lost.
+void NearestCentroid::glance(const float* row) {
+  const simd::Kernels::Rest rest = simd::kernels().subtract(row, center_.data(), dims_, rest_.data());
   if (!std::isfinite(rest.square)) {
-    std::fill_n(glances_.begin(), count, kInfinity);
+    std::fill(squares_.begin(), squares_.end(), kInfinity);
     return;
   }
   const float scale = std::max(rest.largest, kSmallest) / 127;
   const float sum =
       static_cast<float>(round_to_bytes(rest_.data(), bytes_, 1 / scale, low_.data()) +
                          round_to_bytes(rest_.data() + bytes_, bytes_, 1 / scale, high_.data()));
-  simd::kernels().dot_nibbles(codes_.data() + first * bytes_, count, bytes_, low_.data(), high_.data(),
+  nearest_exactly(row, groups_, group_squares_);
+  simd::kernels().dot_nibbles(codes_.data(), squares_.size(), bytes_, low_.data(), high_.data(),
                               dots_.data());
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto [code_scale, square] = terms_[first + i];
-    glances_[i] = rest.square + square - 2 * scale * code_scale * (static_cast<float>(dots_[i]) - 7.5f * sum);
+  for (std::size_t i = 0; i < squares_.size(); ++i) {
+    const Terms& terms = terms_[i];
+    const float dot = scale * terms.scale * (static_cast<float>(dots_[i]) - 7.5f * sum);
+    squares_[i] = group_squares_[terms.group] + terms.square - 2 * dot;
   }
 }
 

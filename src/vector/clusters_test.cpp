@@ -30,7 +30,7 @@ Lists divide(const testing::GeneratedRows& rows, std::size_t k) {
   Lists lists;
   lists.centroids = find_centroids(rows.rows.data(), rows.count, rows.dims, k, kSeed);
   lists.sizes.resize(lists.centroids.size() / rows.dims);
-  NearestCentroid nearest(lists.centroids.data(), lists.sizes.size(), rows.dims);
+  NearestCentroid nearest(lists.centroids, rows.dims);
   for (std::size_t i = 0; i < rows.count; ++i) {
     const std::size_t list = nearest(rows.row(i));
     ++lists.sizes[list];
@@ -108,7 +108,7 @@ TEST(NearestCentroid, IsTheNearestOfAll) {
       const auto centroids = find_centroids(made.rows.data(), made.count, dims, 40, kSeed);
       if (centroids.empty()) continue;
       const std::size_t count = centroids.size() / dims;
-      NearestCentroid nearest(centroids.data(), count, dims);
+      NearestCentroid nearest(centroids, dims);
       for (std::size_t i = 0; i < made.count; ++i) {
         const std::size_t found = nearest(made.row(i));
         ASSERT_LT(found, count);
@@ -122,30 +122,39 @@ TEST(NearestCentroid, IsTheNearestOfAll) {
     }
 }
 
-// Of more centroids than are compared at once: a miss costs little, and there are few.
-TEST(NearestCentroid, OfManyIsNearlyTheNearest) {
+// Of more centroids than are compared by their vectors. A row of a cluster that stands in another list than
+// the others is lost to a search that asks for a recall, so there may be few.
+TEST(NearestCentroid, OfManyIsNearlyAlwaysTheNearest) {
   SCOPED_TRACE(::testing::Message() << "seed " << kSeed);
   std::mt19937 random(kSeed);
-  for (const char* kind : testing::kKinds) {
-    SCOPED_TRACE(kind);
-    constexpr std::size_t kDims = 64;
-    const auto made = testing::generate_rows(kind, kDims, 4000, random);
+  constexpr std::size_t kDims = 64;
+  std::vector<testing::GeneratedRows> all;
+  for (const std::string kind : testing::kKinds)
+    if (kind != "mixed sizes")  // the codes of its long rows say nothing of the short ones
+      all.push_back(testing::generate_rows(kind, kDims, 4000, random));
+  all.push_back(
+      testing::generate_rows("normal", kDims, 4000, random));  // and twice as many clusters as lists
+  std::normal_distribution<float> normal;
+  for (std::size_t i = 400; i < 4000; ++i)
+    for (std::size_t d = 0; d < kDims; ++d)
+      all.back().rows[i * kDims + d] = all.back().rows[i % 400 * kDims + d] + 0.5f * normal(random);
+  for (const auto& made : all) {
+    SCOPED_TRACE(&made - all.data());
     const auto centroids = find_centroids(made.rows.data(), made.count, kDims, 200, kSeed);
     if (centroids.empty()) continue;
     const std::size_t count = centroids.size() / kDims;
-    NearestCentroid nearest(centroids.data(), count, kDims);
-    double found = 0, least = 0;
+    NearestCentroid nearest(centroids, kDims);
+    std::size_t missed = 0;
     for (std::size_t i = 0; i < made.count; ++i) {
       const std::size_t list = nearest(made.row(i));
       ASSERT_LT(list, count);
       double best = INFINITY;
       for (std::size_t other = 0; other < count; ++other)
         best = std::min(best, square_between(made.row(i), centroids.data() + other * kDims, kDims));
-      if (!std::isfinite(best)) continue;
-      found += square_between(made.row(i), centroids.data() + list * kDims, kDims);
-      least += best;
+      missed +=
+          square_between(made.row(i), centroids.data() + list * kDims, kDims) > best * (1 + 1e-4) + 1e-37;
     }
-    EXPECT_LE(found, 1.05 * least + 1e-37);
+    EXPECT_LE(missed, made.count / 100);
   }
 }
 

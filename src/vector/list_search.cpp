@@ -57,6 +57,7 @@ constexpr float kLeastSpread = 0.05f;  // of the mean one
 constexpr float kLargest = 1e30f;      // what is not below cannot be reckoned with
 constexpr std::size_t kSortedFirst = 32;
 constexpr std::size_t kMeasuredTogether = 16;  // at first
+constexpr double kCandidateBytes = 512;        // what could be read in the time that one takes
 
 // The key orders rows as their distance does, and is what the codes estimate: the squared distance.
 float key_of(Metric metric, float distance) {
@@ -230,7 +231,7 @@ void ListSearch::sort_up_to(std::size_t count) {
   }
 }
 
-ListOutcome ListSearch::run(double recall, TopK& nearest, Rows& rows) {
+ListOutcome ListSearch::run(double recall, TopK& nearest, Rows& rows, double most_bytes) {
   ListOutcome outcome;
   if (nearest.k() == 0) return outcome;
   const ListQuery query(rotation_, query_.data(), recall < 1 ? kEpsilon : kSureEpsilon);
@@ -238,6 +239,7 @@ ListOutcome ListSearch::run(double recall, TopK& nearest, Rows& rows) {
   for (const Scored& entry : nearest.entries()) kth.push(key_of(metric_, entry.distance));
   Tail tail(rotation_.padded());
   std::vector<Candidate> candidates;
+  double candidate_bytes = 0;
   const std::size_t block_bytes = list_block_bytes(rotation_.padded());
 
   const auto scan = [&](std::size_t place) {
@@ -275,6 +277,7 @@ ListOutcome ListSearch::run(double recall, TopK& nearest, Rows& rows) {
       const auto left = static_cast<std::size_t>(candidates.end() - begin);
       const auto end = begin + static_cast<std::ptrdiff_t>(std::min(together, left));
       if (end != candidates.end()) std::nth_element(begin, end, candidates.end());
+      candidate_bytes += kCandidateBytes * static_cast<double>(end - begin);
       for (auto at = begin; at != end; ++at) rows.prefetch(at->row);
       for (auto at = begin; at != end; ++at) at->low = std::max(at->low, rows.lower_bound(at->row));
       std::sort(begin, end);
@@ -311,6 +314,11 @@ ListOutcome ListSearch::run(double recall, TopK& nearest, Rows& rows) {
     sort_up_to(std::min(pause, seen_.size()));
     while (outcome.lists < std::min(pause, seen_.size())) scan(outcome.lists);
     measure_candidates();
+    const auto scanned_bytes = static_cast<double>(outcome.scanned * block_bytes) / kBlockRows;
+    if (scanned_bytes + candidate_bytes > most_bytes) {
+      outcome.gave_up = true;
+      return outcome;
+    }
     pause = std::max(outcome.lists + 2, outcome.lists + outcome.lists / 8);
     if (recall >= 1 || outcome.lists < kFirstLists || outcome.lists == seen_.size()) continue;
     tail.fit();

@@ -39,6 +39,7 @@ struct ListOutcome {
   std::size_t scanned = 0;   // their entries,
   std::size_t measured = 0;  // and those of them whose vector was looked at
   double expected_recall = 1;
+  bool gave_up = false;  // the rest then means nothing
 };
 
 class ListSearch {
@@ -62,8 +63,10 @@ class ListSearch {
              std::span<const ListView> lists, const CentroidCodes& centroids);
 
   // Adds to `nearest`, which may hold other rows already, what the lists have. `recall` is over 0 and at
-  // most 1, which means every list.
-  ListOutcome run(double recall, TopK& nearest, Rows& rows);
+  // most 1, which means every list. Of rows that lie alike in all directions few can be left out, and each that
+  // cannot is dear: after some `most_bytes` of memory it gives up, to be done another way.
+  ListOutcome run(double recall, TopK& nearest, Rows& rows,
+                  double most_bytes = std::numeric_limits<double>::infinity());
 
  private:
   // A list as the query sees it. The reach of an entry at the squared distance s is how far it comes towards

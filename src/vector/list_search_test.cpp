@@ -23,7 +23,7 @@ struct Lists {
       : metric(measured_by), rotation(dims, kSeed), rows(std::move(given)) {
     centroids = find_centroids(rows.data(), count(), dims, wanted, kSeed);
     const std::size_t k = centroids.size() / dims;
-    NearestCentroid nearest(centroids.data(), k, dims);
+    NearestCentroid nearest(centroids, dims);
     members.resize(k);
     blocks.resize(k);
     for (std::size_t i = 0; i < count(); ++i) members[nearest(row(i))].push_back(i);
