@@ -1,6 +1,7 @@
 // Bisection first: the sample is cut at the middle of its widest direction, each half again, until there are
 // k parts. That costs a pass over the sample per level, and gives parts of equal size wherever the rows lie.
-// Then rounds of Lloyd's algorithm let rows go to the nearest centroid among those beside their own.
+// Then rounds of Lloyd's algorithm let rows go to the nearest centroid among those beside their own, and a
+// last one to the nearest of all.
 #include "vector/clusters.hpp"
 
 #include <algorithm>
@@ -23,6 +24,9 @@ constexpr int kPowerRounds = 3;
 constexpr int kLloydRounds = 2;
 // Centroids that a row is compared with in such a round: those nearest to its own.
 constexpr std::size_t kNeighbours = 32;
+// A centroid that is the nearest to fewer rows than this part of the mean is left over from the division, and
+// lies between others' rows.
+constexpr std::size_t kFewest = 8;
 // Up to so many centroids are all compared with a row by their vectors; of more, so many that look nearest.
 constexpr std::size_t kComparedExactly = 64;
 constexpr std::size_t kLookedAtAgain = 4;
@@ -57,7 +61,12 @@ class Clustering {
   }
 
   std::vector<float> centroids() {
-    for (int round = 0; round < kLloydRounds; ++round) move_rows();
+    for (int round = 0; round < kLloydRounds; ++round) {
+      move_to_neighbours();
+      move_centroids(1);
+    }
+    move_to_nearest();
+    move_centroids(part_.size() / std::max<std::size_t>(kFewest * size(), 1));
     return std::move(centroids_);
   }
 
@@ -152,13 +161,12 @@ class Clustering {
     return true;
   }
 
-  // One round of Lloyd's algorithm. Centroids that no row is nearest to are dropped.
-  void move_rows() {
+  // A round of Lloyd's algorithm, in which rows go to the nearest of the centroids beside their own.
+  void move_to_neighbours() {
     const std::size_t k = size(), neighbours = std::min(k, kNeighbours);
     std::vector<std::vector<std::uint32_t>> members(k);
     for (std::uint32_t i = 0; i < part_.size(); ++i) members[part_[i]].push_back(i);
-    std::vector<float> sums(k * dims_), squares(k), beside(neighbours * dims_), nearest(neighbours);
-    std::vector<std::size_t> counts(k);
+    std::vector<float> squares(k), beside(neighbours * dims_), nearest(neighbours);
     std::vector<std::uint32_t> order(k);
     for (std::size_t own = 0; own < k; ++own) {
       simd::kernels().l2_squared_f32(centroids_.data() + own * dims_, centroids_.data(), k, dims_,
@@ -172,16 +180,33 @@ class Clustering {
       for (const std::uint32_t i : members[own]) {
         simd::kernels().l2_squared_f32(row(i), beside.data(), neighbours, dims_, nearest.data());
         const auto best = std::min_element(nearest.begin(), nearest.end()) - nearest.begin();
-        const std::uint32_t to = order[static_cast<std::size_t>(best)];
-        part_[i] = to;
-        ++counts[to];
-        for (std::size_t d = 0; d < dims_; ++d) sums[to * dims_ + d] += row(i)[d];
+        part_[i] = order[static_cast<std::size_t>(best)];
       }
+    }
+  }
+
+  // The last round, as rows will be filed: a list whose centroid is not the mean of its rows misleads a
+  // search.
+  void move_to_nearest() {
+    if (centroids_.empty()) return;
+    NearestCentroid nearest(centroids_, dims_);
+    for (std::size_t i = 0; i < part_.size(); ++i) part_[i] = static_cast<std::uint32_t>(nearest(row(i)));
+  }
+
+  // To the means of their rows. Those with fewer rows than `least`, or none, are dropped.
+  void move_centroids(std::size_t least) {
+    const std::size_t k = size();
+    std::vector<float> sums(k * dims_);
+    std::vector<std::size_t> counts(k);
+    for (std::size_t i = 0; i < part_.size(); ++i) {
+      float* const sum = sums.data() + part_[i] * dims_;
+      ++counts[part_[i]];
+      for (std::size_t d = 0; d < dims_; ++d) sum[d] += row(i)[d];
     }
     std::vector<std::uint32_t> renumbered(k);
     std::size_t kept = 0;
     for (std::size_t j = 0; j < k; ++j) {
-      if (counts[j] == 0) continue;
+      if (counts[j] < std::max<std::size_t>(least, 1)) continue;
       const float share = 1.0f / static_cast<float>(counts[j]);
       for (std::size_t d = 0; d < dims_; ++d) centroids_[kept * dims_ + d] = share * sums[j * dims_ + d];
       renumbered[j] = static_cast<std::uint32_t>(kept++);
