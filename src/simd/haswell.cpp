@@ -7,6 +7,7 @@
 #include <immintrin.h>
 
 #include "simd/isa.hpp"
+#include "simd/scan_block.hpp"
 
 namespace cairn::simd {
 namespace {
@@ -549,40 +550,32 @@ void sum_lookups(const std::uint8_t* codes, std::size_t groups, const std::uint8
   }
 }
 
-std::uint32_t scan_block(const std::uint8_t* block, std::size_t groups, const std::uint8_t* table,
-                         const Kernels::BlockTerms& terms, float* estimates, float* lows) {
-  std::int32_t sums[32];
-  sum_lookups(block, groups, table, sums);
-  const auto* const add = reinterpret_cast<const float*>(block + 16 * groups);
-  const float *const rescale = add + 32, *const error = add + 64;
-  const __m256 least = _mm256_set1_ps(-__builtin_inff());
-  std::uint32_t wanted = 0;
-  for (int row = 0; row < 32; row += 8) {
-    const __m256 sum = _mm256_cvtepi32_ps(load(sums + row));
-    const __m256 factor = _mm256_loadu_ps(rescale + row);
-    const __m256 dot = _mm256_fmadd_ps(_mm256_set1_ps(terms.scale), sum, _mm256_set1_ps(terms.offset));
-    const __m256 base = _mm256_add_ps(_mm256_loadu_ps(add + row), _mm256_set1_ps(terms.square));
-    const __m256 rounding = _mm256_fmadd_ps(_mm256_set1_ps(terms.spread), _mm256_loadu_ps(error + row),
-                                            _mm256_set1_ps(terms.slack));
-    // max gives its second operand where one is NaN.
-    const __m256 estimate = _mm256_fmadd_ps(factor, dot, base);
-    const __m256 low = _mm256_max_ps(
-        _mm256_sub_ps(_mm256_fmadd_ps(factor, _mm256_set1_ps(terms.margin), estimate), rounding), least);
-    const __m256 number = _mm256_max_ps(estimate, least);
-    _mm256_storeu_ps(estimates + row, number);
-    _mm256_storeu_ps(lows + row, low);
-    const __m256 is_wanted =
-        _mm256_or_ps(_mm256_cmp_ps(low, _mm256_set1_ps(terms.most_low), _CMP_LE_OQ),
-                     _mm256_cmp_ps(number, _mm256_set1_ps(terms.most_estimate), _CMP_LT_OQ));
-    wanted |= static_cast<unsigned>(_mm256_movemask_ps(is_wanted)) << row;
+struct Lanes {
+  using Floats = __m256;
+  static constexpr unsigned kCount = 8;
+
+  static Floats load(const float* p) { return _mm256_loadu_ps(p); }
+  static Floats load(const std::int32_t* p) {
+    return _mm256_cvtepi32_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   }
-  return wanted;
-}
+  static Floats all(float x) { return _mm256_set1_ps(x); }
+  static Floats add(Floats a, Floats b) { return _mm256_add_ps(a, b); }
+  static Floats subtract(Floats a, Floats b) { return _mm256_sub_ps(a, b); }
+  static Floats multiply_add(Floats a, Floats b, Floats c) { return _mm256_fmadd_ps(a, b, c); }
+  // Gives its second operand where one is NaN.
+  static Floats number(Floats x) { return _mm256_max_ps(x, all(-__builtin_inff())); }
+  static void store(float* p, Floats x) { _mm256_storeu_ps(p, x); }
+  static unsigned at_most(Floats a, Floats b) { return mask(_mm256_cmp_ps(a, b, _CMP_LE_OQ)); }
+  static unsigned below(Floats a, Floats b) { return mask(_mm256_cmp_ps(a, b, _CMP_LT_OQ)); }
+  static unsigned mask(Floats x) { return static_cast<unsigned>(_mm256_movemask_ps(x)); }
+  static constexpr auto sum_lookups = simd::sum_lookups;
+};
 
 }  // namespace
 
-const Kernels kHaswell = {
-    "avx2",      l2_squared_f32,  dot_norm_f32, l1_f32, l2_squared_i8, dot_norm_i8,   l1_i8,    hamming,
-    dot_nibbles, dot_split_bytes, subtract,     encode, half_to_float, float_to_half, hadamard, scan_block};
+const Kernels kHaswell = {"avx2",        l2_squared_f32,  dot_norm_f32, l1_f32,
+                          l2_squared_i8, dot_norm_i8,     l1_i8,        hamming,
+                          dot_nibbles,   dot_split_bytes, subtract,     encode,
+                          half_to_float, float_to_half,   hadamard,     scan_block<Lanes>};
 
 }  // namespace cairn::simd

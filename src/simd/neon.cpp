@@ -4,6 +4,7 @@
 #include <arm_neon.h>
 
 #include "simd/isa.hpp"
+#include "simd/scan_block.hpp"
 
 namespace cairn::simd {
 namespace {
@@ -344,38 +345,33 @@ void sum_lookups(const std::uint8_t* codes, std::size_t groups, const std::uint8
   }
 }
 
-std::uint32_t scan_block(const std::uint8_t* block, std::size_t groups, const std::uint8_t* table,
-                         const Kernels::BlockTerms& terms, float* estimates, float* lows) {
-  std::int32_t sums[32];
-  sum_lookups(block, groups, table, sums);
-  const auto* const add = reinterpret_cast<const float*>(block + 16 * groups);
-  const float *const rescale = add + 32, *const error = add + 64;
-  const float32x4_t least = vdupq_n_f32(-__builtin_inff());
-  const uint32x4_t bits = {1, 2, 4, 8};
-  std::uint32_t wanted = 0;
-  for (unsigned row = 0; row < 32; row += 4) {
-    const float32x4_t sum = vcvtq_f32_s32(vld1q_s32(sums + row)), factor = vld1q_f32(rescale + row);
-    const float32x4_t dot = vfmaq_n_f32(vdupq_n_f32(terms.offset), sum, terms.scale);
-    const float32x4_t base = vaddq_f32(vld1q_f32(add + row), vdupq_n_f32(terms.square));
-    const float32x4_t rounding = vfmaq_n_f32(vdupq_n_f32(terms.slack), vld1q_f32(error + row), terms.spread);
-    const float32x4_t estimate = vfmaq_f32(base, factor, dot);
-    // maxnm gives the number where one is NaN.
-    const float32x4_t low =
-        vmaxnmq_f32(vsubq_f32(vfmaq_n_f32(estimate, factor, terms.margin), rounding), least);
-    const float32x4_t number = vmaxnmq_f32(estimate, least);
-    vst1q_f32(estimates + row, number);
-    vst1q_f32(lows + row, low);
-    const uint32x4_t is_wanted = vorrq_u32(vcleq_f32(low, vdupq_n_f32(terms.most_low)),
-                                           vcltq_f32(number, vdupq_n_f32(terms.most_estimate)));
-    wanted |= vaddvq_u32(vandq_u32(is_wanted, bits)) << row;
+struct Lanes {
+  using Floats = float32x4_t;
+  static constexpr unsigned kCount = 4;
+
+  static Floats load(const float* p) { return vld1q_f32(p); }
+  static Floats load(const std::int32_t* p) { return vcvtq_f32_s32(vld1q_s32(p)); }
+  static Floats all(float x) { return vdupq_n_f32(x); }
+  static Floats add(Floats a, Floats b) { return vaddq_f32(a, b); }
+  static Floats subtract(Floats a, Floats b) { return vsubq_f32(a, b); }
+  static Floats multiply_add(Floats a, Floats b, Floats c) { return vfmaq_f32(c, a, b); }
+  // Gives the number where one is NaN.
+  static Floats number(Floats x) { return vmaxnmq_f32(x, all(-__builtin_inff())); }
+  static void store(float* p, Floats x) { vst1q_f32(p, x); }
+  static unsigned at_most(Floats a, Floats b) { return mask(vcleq_f32(a, b)); }
+  static unsigned below(Floats a, Floats b) { return mask(vcltq_f32(a, b)); }
+  static unsigned mask(uint32x4_t lanes) {
+    const uint32x4_t bits = {1, 2, 4, 8};
+    return vaddvq_u32(vandq_u32(lanes, bits));
   }
-  return wanted;
-}
+  static constexpr auto sum_lookups = simd::sum_lookups;
+};
 
 }  // namespace
 
-const Kernels kNeon = {
-    "neon",      l2_squared_f32,  dot_norm_f32, l1_f32, l2_squared_i8, dot_norm_i8,   l1_i8,    hamming,
-    dot_nibbles, dot_split_bytes, subtract,     encode, half_to_float, float_to_half, hadamard, scan_block};
+const Kernels kNeon = {"neon",        l2_squared_f32,  dot_norm_f32, l1_f32,
+                       l2_squared_i8, dot_norm_i8,     l1_i8,        hamming,
+                       dot_nibbles,   dot_split_bytes, subtract,     encode,
+                       half_to_float, float_to_half,   hadamard,     scan_block<Lanes>};
 
 }  // namespace cairn::simd

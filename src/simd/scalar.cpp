@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "simd/isa.hpp"
+#include "simd/scan_block.hpp"
 
 namespace cairn::simd {
 namespace {
@@ -209,29 +210,29 @@ void sum_lookups(const std::uint8_t* codes, std::size_t groups, const std::uint8
     }
 }
 
-std::uint32_t scan_block(const std::uint8_t* block, std::size_t groups, const std::uint8_t* table,
-                         const Kernels::BlockTerms& terms, float* estimates, float* lows) {
-  std::int32_t sums[32];
-  sum_lookups(block, groups, table, sums);
-  const auto* const add = reinterpret_cast<const float*>(block + 16 * groups);
-  const float *const rescale = add + 32, *const error = add + 64;
-  constexpr float kLeast = -std::numeric_limits<float>::infinity();
-  std::uint32_t wanted = 0;
-  for (unsigned row = 0; row < 32; ++row) {
-    const float dot = terms.scale * static_cast<float>(sums[row]) + terms.offset;
-    const float estimate = add[row] + terms.square + rescale[row] * dot;
-    const float low = estimate + rescale[row] * terms.margin - (terms.spread * error[row] + terms.slack);
-    estimates[row] = estimate > kLeast ? estimate : kLeast;  // not NaN
-    lows[row] = low > kLeast ? low : kLeast;
-    wanted |= std::uint32_t{lows[row] <= terms.most_low || estimates[row] < terms.most_estimate} << row;
-  }
-  return wanted;
-}
+struct Lanes {
+  using Floats = float;
+  static constexpr unsigned kCount = 1;
+  static constexpr float kLeast = -std::numeric_limits<float>::infinity();
+
+  static float load(const float* p) { return *p; }
+  static float load(const std::int32_t* p) { return static_cast<float>(*p); }
+  static float all(float x) { return x; }
+  static float add(float a, float b) { return a + b; }
+  static float subtract(float a, float b) { return a - b; }
+  static float multiply_add(float a, float b, float c) { return a * b + c; }
+  static float number(float x) { return x > kLeast ? x : kLeast; }
+  static void store(float* p, float x) { *p = x; }
+  static unsigned at_most(float a, float b) { return a <= b; }
+  static unsigned below(float a, float b) { return a < b; }
+  static constexpr auto sum_lookups = simd::sum_lookups;
+};
 
 }  // namespace
 
-const Kernels kScalar = {
-    "scalar",    l2_squared_f32,  dot_norm_f32, l1_f32, l2_squared_i8, dot_norm_i8,   l1_i8,    hamming,
-    dot_nibbles, dot_split_bytes, subtract,     encode, half_to_float, float_to_half, hadamard, scan_block};
+const Kernels kScalar = {"scalar",      l2_squared_f32,  dot_norm_f32, l1_f32,
+                         l2_squared_i8, dot_norm_i8,     l1_i8,        hamming,
+                         dot_nibbles,   dot_split_bytes, subtract,     encode,
+                         half_to_float, float_to_half,   hadamard,     scan_block<Lanes>};
 
 }  // namespace cairn::simd

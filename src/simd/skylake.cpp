@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include "simd/isa.hpp"
+#include "simd/scan_block.hpp"
 
 namespace cairn::simd {
 namespace {
@@ -414,39 +415,29 @@ void sum_lookups(const std::uint8_t* codes, std::size_t groups, const std::uint8
   }
 }
 
-std::uint32_t scan_block(const std::uint8_t* block, std::size_t groups, const std::uint8_t* table,
-                         const Kernels::BlockTerms& terms, float* estimates, float* lows) {
-  std::int32_t sums[32];
-  sum_lookups(block, groups, table, sums);
-  const auto* const add = reinterpret_cast<const float*>(block + 16 * groups);
-  const float *const rescale = add + 32, *const error = add + 64;
-  const __m512 least = _mm512_set1_ps(-__builtin_inff());
-  std::uint32_t wanted = 0;
-  for (int row = 0; row < 32; row += 16) {
-    const __m512 sum = _mm512_cvtepi32_ps(_mm512_loadu_si512(sums + row));
-    const __m512 factor = _mm512_loadu_ps(rescale + row);
-    const __m512 dot = _mm512_fmadd_ps(_mm512_set1_ps(terms.scale), sum, _mm512_set1_ps(terms.offset));
-    const __m512 base = _mm512_add_ps(_mm512_loadu_ps(add + row), _mm512_set1_ps(terms.square));
-    const __m512 rounding = _mm512_fmadd_ps(_mm512_set1_ps(terms.spread), _mm512_loadu_ps(error + row),
-                                            _mm512_set1_ps(terms.slack));
-    // max gives its second operand where one is NaN.
-    const __m512 estimate = _mm512_fmadd_ps(factor, dot, base);
-    const __m512 low = _mm512_max_ps(
-        _mm512_sub_ps(_mm512_fmadd_ps(factor, _mm512_set1_ps(terms.margin), estimate), rounding), least);
-    const __m512 number = _mm512_max_ps(estimate, least);
-    _mm512_storeu_ps(estimates + row, number);
-    _mm512_storeu_ps(lows + row, low);
-    const unsigned mask = _mm512_cmp_ps_mask(low, _mm512_set1_ps(terms.most_low), _CMP_LE_OQ) |
-                          _mm512_cmp_ps_mask(number, _mm512_set1_ps(terms.most_estimate), _CMP_LT_OQ);
-    wanted |= mask << row;
-  }
-  return wanted;
-}
+struct Lanes {
+  using Floats = __m512;
+  static constexpr unsigned kCount = 16;
+
+  static Floats load(const float* p) { return _mm512_loadu_ps(p); }
+  static Floats load(const std::int32_t* p) { return _mm512_cvtepi32_ps(_mm512_loadu_si512(p)); }
+  static Floats all(float x) { return _mm512_set1_ps(x); }
+  static Floats add(Floats a, Floats b) { return _mm512_add_ps(a, b); }
+  static Floats subtract(Floats a, Floats b) { return _mm512_sub_ps(a, b); }
+  static Floats multiply_add(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
+  // Gives its second operand where one is NaN.
+  static Floats number(Floats x) { return _mm512_max_ps(x, all(-__builtin_inff())); }
+  static void store(float* p, Floats x) { _mm512_storeu_ps(p, x); }
+  static unsigned at_most(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
+  static unsigned below(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+  static constexpr auto sum_lookups = simd::sum_lookups;
+};
 
 }  // namespace
 
-const Kernels kSkylake = {
-    "avx512",    l2_squared_f32,  dot_norm_f32, l1_f32, l2_squared_i8, dot_norm_i8,   l1_i8,    hamming,
-    dot_nibbles, dot_split_bytes, subtract,     encode, half_to_float, float_to_half, hadamard, scan_block};
+const Kernels kSkylake = {"avx512",      l2_squared_f32,  dot_norm_f32, l1_f32,
+                          l2_squared_i8, dot_norm_i8,     l1_i8,        hamming,
+                          dot_nibbles,   dot_split_bytes, subtract,     encode,
+                          half_to_float, float_to_half,   hadamard,     scan_block<Lanes>};
 
 }  // namespace cairn::simd
