@@ -272,7 +272,7 @@ void Search::find_in_lists(std::size_t k) {
   // Lists that name a row twice are damaged.
   if (std::adjacent_find(found.begin(), found.end(),
                          [](const auto& a, const auto& b) { return a.place == b.place; }) != found.end())
-    return measure_all();
+    return find_exactly(k);
   order_ = vector::Ascending(std::move(found));
   found_ = k;
 }
@@ -287,7 +287,7 @@ double Search::bytes_worth_lists() const {
          static_cast<double>(memory_->rows * bytes);
 }
 
-// Where lists do not help.
+// Where lists do not help, or are damaged.
 void Search::find_exactly(std::size_t k) {
   by_lists_ = false;
   chunks_.clear();
@@ -384,11 +384,6 @@ void Search::measure(std::size_t block, std::int64_t chunk, const std::byte* vec
 void Search::measure_all() {
   bounded_.reset();
   is_partial_ = false;
-  if (by_lists_) {
-    rows_ = 0;
-    choose_candidates();
-  }
-  by_lists_ = false;
   report_.plan = "vectors";
   report_.rows = report_.scanned = rows_;
   Measured measured(*this, request_.k);
@@ -427,11 +422,11 @@ std::optional<Row> Search::row(std::size_t place) {
 void Search::find_more(std::size_t least) {
   const std::size_t wanted = std::max(found_ * kGrowth, least);
   const std::size_t rows = by_lists_ && wanted_.empty() ? memory_->rows : rows_;
-  const bool by_lists = by_lists_ || !given_.empty();
-  if (wanted > rows / kRowsPerWanted || !(bounded_ || by_lists_))
+  const bool by_lists = by_lists_ || !given_.empty(), are_many = wanted > rows / kRowsPerWanted;
+  if (by_lists_)
+    are_many ? find_exactly(wanted) : find_in_lists(wanted);
+  else if (are_many || !bounded_)
     measure_all();
-  else if (by_lists_)
-    find_in_lists(wanted);
   else
     find_nearest(wanted);
   if (by_lists) leave_out_what_came();

@@ -57,7 +57,7 @@ constexpr float kLeastSpread = 0.05f;  // of the mean one
 constexpr float kLargest = 1e30f;      // what is not below cannot be reckoned with
 constexpr std::size_t kSortedFirst = 32;
 constexpr std::size_t kMeasuredTogether = 16;  // at first
-constexpr double kCandidateBytes = 512;        // what could be read in the time that one takes
+constexpr double kCandidateBytes = 1024;       // what could be read in the time that one takes
 
 // The key orders rows as their distance does, and is what the codes estimate: the squared distance.
 float key_of(Metric metric, float distance) {

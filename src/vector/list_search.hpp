@@ -63,8 +63,8 @@ class ListSearch {
              std::span<const ListView> lists, const CentroidCodes& centroids);
 
   // Adds to `nearest`, which may hold other rows already, what the lists have. `recall` is over 0 and at
-  // most 1, which means every list. Of rows that lie alike in all directions few can be left out, and each that
-  // cannot is dear: after some `most_bytes` of memory it gives up, to be done another way.
+  // most 1, which means every list. Of rows that lie alike in all directions few can be left out, and each
+  // that cannot is dear: after some `most_bytes` of memory it gives up, to be done another way.
   ListOutcome run(double recall, TopK& nearest, Rows& rows,
                   double most_bytes = std::numeric_limits<double>::infinity());
 

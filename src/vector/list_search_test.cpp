@@ -241,8 +241,8 @@ TEST(ListSearch, HasUseForRowsThatAreAlreadyThere) {
   Known known(Metric::l2, lists.distances(made.query));
   TopK nearest(5);
   for (std::uint64_t i = 0; i < 5; ++i) nearest.push({0, 1'000'000 + i});  // nothing can be nearer
-  const auto outcome =
-      ListSearch(lists.rotation, Metric::l2, made.query, lists.views, lists.codes()).run(0.99, nearest, known);
+  const auto outcome = ListSearch(lists.rotation, Metric::l2, made.query, lists.views, lists.codes())
+                           .run(0.99, nearest, known);
   EXPECT_LT(outcome.measured, 5u);
   EXPECT_LT(outcome.lists, 20u);
   for (const Scored& row : nearest.take_sorted()) EXPECT_EQ(row.distance, 0);
@@ -286,8 +286,8 @@ TEST(ListSearch, EndsWhateverTheBytesAre) {
     const auto distances = lists.distances(query);
     TopK nearest(10);
     Known known(Metric::l2, distances);
-    const auto outcome =
-        ListSearch(lists.rotation, Metric::l2, query, damaged.views, damaged.codes()).run(0.9, nearest, known);
+    const auto outcome = ListSearch(lists.rotation, Metric::l2, query, damaged.views, damaged.codes())
+                             .run(0.9, nearest, known);
     EXPECT_LE(outcome.scanned, 1000u);
     EXPECT_LE(nearest.take_sorted().size(), 10u);
   }
